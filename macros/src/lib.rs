@@ -1,0 +1,51 @@
+//! The attribute macro of the [`stream-handler`] crate, which re-exports and documents it.
+//! Depend on that crate, not on this one: the two are one release.
+//!
+//! The work is a pipeline, a file a stage:
+//!
+//! ```text
+//! tokens ─┬─ parse ───── the function, its body kept as tokens
+//!         └─ options ─── key = value pairs, with the spans of both
+//!              │
+//!         signature ──── every rule of the signature, every mistake collected
+//!              │
+//!         expand ─────── the function untouched, its companion, one call into the runtime
+//!     or  fallback ───── the function untouched, a companion that type-checks, every error
+//! ```
+//!
+//! [`stream-handler`]: https://docs.rs/stream-handler
+
+mod errors;
+mod expand;
+mod fallback;
+mod options;
+mod parse;
+mod paths;
+mod signature;
+
+use proc_macro2::TokenStream;
+
+use crate::{errors::Errors, options::Options, parse::Function, signature::Handler};
+
+/// Makes a function for one record the handler of a whole batch.
+///
+/// Documented where it is re-exported: in the `stream-handler` crate.
+#[proc_macro_attribute]
+pub fn stream_handler(
+    options: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    generate(options.into(), item.into()).into()
+}
+
+fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::parse(options, &mut errors);
+    let Some(function) = Function::parse(item.clone(), &mut errors) else {
+        return fallback::item(&item, errors);
+    };
+    match Handler::check(&function, &mut errors) {
+        Some(handler) if errors.is_empty() => expand::expand(&function, &handler, &options),
+        _ => fallback::function(&function, &options, errors),
+    }
+}

@@ -1,0 +1,104 @@
+//! Reads the annotated item. The body is never parsed: a half-typed one gets rustc's own errors.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, Signature, Token, Visibility,
+    parse::{ParseStream, Parser as _},
+};
+
+use crate::errors::Errors;
+
+/// A function, its body kept as the user's own tokens.
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: TokenStream,
+    /// `{ … }`, as opposed to a declaration that ends in `;`.
+    pub(crate) has_body: bool,
+}
+
+impl Function {
+    /// Reads a function; any other item is a mistake, and `None`.
+    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+        match parse.parse2(item) {
+            Ok(function) => Some(function),
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        }
+    }
+}
+
+fn parse(input: ParseStream<'_>) -> syn::Result<Function> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility = input.parse()?;
+    if let Some(span) = other_item(input) {
+        return Err(syn::Error::new(
+            span,
+            "`#[stream_handler]` can only be applied to functions",
+        ));
+    }
+    let signature = input.parse()?;
+    let body: TokenStream = input.parse()?;
+    let has_body = matches!(
+        body.clone().into_iter().next(),
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace
+    );
+    Ok(Function {
+        attributes,
+        visibility,
+        signature,
+        body,
+        has_body,
+    })
+}
+
+/// The keyword of an item that isn't a function: the first word that can't begin a signature.
+fn other_item(input: ParseStream<'_>) -> Option<Span> {
+    let fork = input.fork();
+    while !fork.is_empty() {
+        if fork.peek(Token![fn]) {
+            return None;
+        }
+        let qualifier = fork.peek(Token![const]) && fork.peek2(Token![fn])
+            || fork.peek(Token![const]) && fork.peek2(Token![async])
+            || fork.peek(Token![const]) && fork.peek2(Token![unsafe])
+            || fork.peek(Token![const]) && fork.peek2(Token![extern])
+            || fork.peek(Token![async])
+            || fork.peek(Token![unsafe])
+            || fork.peek(Token![extern])
+            || fork.peek(syn::LitStr);
+        if !qualifier {
+            return Some(fork.span());
+        }
+        let _: TokenTree = fork.parse().ok()?;
+    }
+    None
+}
+
+impl ToTokens for Function {
+    /// The function as the user wrote it, but for `#[context]`, which means something to this
+    /// macro alone.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mut signature = self.signature.clone();
+        for input in &mut signature.inputs {
+            if let syn::FnArg::Typed(input) = input {
+                input.attrs.retain(|attribute| !is_context(attribute));
+            }
+        }
+        for attribute in &self.attributes {
+            attribute.to_tokens(tokens);
+        }
+        self.visibility.to_tokens(tokens);
+        signature.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}
+
+/// Whether an attribute is the `#[context]` of a parameter.
+pub(crate) fn is_context(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("context")
+}

@@ -1,0 +1,262 @@
+//! The rules of a handler's signature, each checked at the narrowest token. What needs types is
+//! left to the type system.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{
+    Attribute, FnArg, GenericParam, Generics, Meta, Pat, PatIdent, PatType, ReturnType, Safety,
+    Signature, Type, spanned::Spanned as _, visit::Visit,
+};
+
+use crate::{
+    errors::Errors,
+    parse::{Function, is_context},
+};
+
+/// What a handler looks like, for the messages that need an example.
+const USAGE: &str = "async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>";
+
+/// A function whose signature can be a handler's.
+pub(crate) struct Handler<'f> {
+    pub(crate) name: &'f Ident,
+    pub(crate) generics: &'f Generics,
+    pub(crate) record: &'f Type,
+    /// The parameters after the record, in order.
+    pub(crate) others: Vec<Parameter<'f>>,
+    /// The return type; `()` at the closing parenthesis if the user wrote none.
+    pub(crate) output: TokenStream,
+    pub(crate) is_async: bool,
+}
+
+pub(crate) enum Parameter<'f> {
+    /// Passed through `batch`, cloned for each record.
+    Shared {
+        /// The user's name for it, so that documentation and editors show it.
+        name: Ident,
+        ty: &'f Type,
+    },
+    /// Filled with the invocation's context.
+    Context { ty: &'f Type },
+}
+
+impl<'f> Handler<'f> {
+    /// Checks every rule. `None` when there is no parameter to take for the record.
+    pub(crate) fn check(function: &'f Function, errors: &mut Errors) -> Option<Self> {
+        let signature = &function.signature;
+        qualifiers(signature, errors);
+        generics(&signature.generics, errors);
+        let parameters = parameters(signature, errors);
+        output(&signature.output, errors);
+        if !function.has_body {
+            errors.at(
+                signature,
+                "a handler needs a body: write `{ … }` in place of `;`",
+            );
+        }
+
+        let (&record, others) = parameters.split_first()?;
+        Some(Self {
+            name: &signature.ident,
+            generics: &signature.generics,
+            record: &record.ty,
+            others: others
+                .iter()
+                .enumerate()
+                .map(|(index, parameter)| classify(index, parameter))
+                .collect(),
+            output: match &signature.output {
+                ReturnType::Type(_, ty) => ty.to_token_stream(),
+                ReturnType::Default => quote_spanned!(signature.paren_token.span.close()=> ()),
+            },
+            is_async: signature.asyncness.is_some(),
+        })
+    }
+}
+
+fn qualifiers(signature: &Signature, errors: &mut Errors) {
+    if let Some(token) = &signature.constness {
+        errors.at(token, "a handler can't be `const`: remove the keyword");
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        errors.at(
+            token,
+            "a handler can't be `unsafe`: it is called by safe code; use an `unsafe` block inside",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.at(
+            abi,
+            "a handler can't be `extern`: it is called from Rust; remove the ABI",
+        );
+    }
+}
+
+fn generics(generics: &Generics, errors: &mut Errors) {
+    for parameter in &generics.params {
+        let (token, kind) = match parameter {
+            GenericParam::Lifetime(_) => continue,
+            GenericParam::Type(ty) => (ty.to_token_stream(), "type"),
+            GenericParam::Const(constant) => (constant.to_token_stream(), "const"),
+        };
+        errors.at(
+            token,
+            format_args!(
+                "a handler can't have {kind} parameters: Lambda calls one concrete function; \
+                 name the type, or call a generic function from the handler"
+            ),
+        );
+    }
+    if let Some(clause) = &generics.where_clause {
+        errors.at(
+            clause,
+            "a handler can't have a `where` clause: Lambda calls one concrete function; \
+             put the bounds on a function that the handler calls",
+        );
+    }
+}
+
+/// Checks the parameters and returns those that are not `self`.
+fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatType> {
+    let mut typed = Vec::new();
+    let mut context: Option<&Attribute> = None;
+    for input in &signature.inputs {
+        let parameter = match input {
+            FnArg::Receiver(receiver) => {
+                errors.at(
+                    receiver,
+                    "a handler is a free function, without `self`: \
+                     take shared values as parameters after the record",
+                );
+                continue;
+            }
+            FnArg::Typed(parameter) => parameter,
+        };
+        for attribute in parameter.attrs.iter().filter(|attr| is_context(attr)) {
+            context_attribute(attribute, typed.is_empty(), context, errors);
+            context = Some(attribute);
+        }
+        if typed.is_empty() {
+            by_value(&parameter.ty, errors);
+        }
+        concrete(&parameter.ty, errors);
+        typed.push(parameter);
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "a handler can't take variadic arguments");
+    }
+    if typed.is_empty() && signature.receiver().is_none() {
+        errors.push(syn::Error::new(
+            signature.paren_token.span.join(),
+            format_args!("a handler needs a parameter for the record, as in `{USAGE}`"),
+        ));
+    }
+    typed
+}
+
+fn context_attribute(
+    attribute: &Attribute,
+    on_record: bool,
+    earlier: Option<&Attribute>,
+    errors: &mut Errors,
+) {
+    if !matches!(attribute.meta, Meta::Path(_)) {
+        errors.at(
+            attribute,
+            "`#[context]` takes no value: write just `#[context]`",
+        );
+    } else if on_record {
+        errors.at(
+            attribute,
+            "the first parameter is the record: put `#[context]` on a later one, \
+             as in `#[context] context: &Context`",
+        );
+    } else if earlier.is_some() {
+        errors.at(
+            attribute,
+            "only one parameter can be `#[context]`: remove one of the two",
+        );
+    }
+}
+
+/// The record is taken by value: it is decoded for this call and belongs to it.
+fn by_value(ty: &Type, errors: &mut Errors) {
+    if let Type::Reference(reference) = strip_groups(ty) {
+        let inner = reference.elem.to_token_stream();
+        errors.at(
+            ty,
+            format_args!("take the record by value: write `{}`", pretty(&inner)),
+        );
+    }
+}
+
+/// `impl Trait` and `Self` need an owner that a handler doesn't have.
+fn concrete(ty: &Type, errors: &mut Errors) {
+    struct Finder<'e>(&'e mut Errors);
+    impl<'ast> Visit<'ast> for Finder<'_> {
+        fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
+            self.0.at(
+                ty,
+                "a handler can't take `impl Trait`: Lambda calls one concrete function; \
+                 name the type",
+            );
+        }
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            if ident == "Self" {
+                self.0.at(
+                    ident,
+                    "a handler is a free function, without `Self`: name the type",
+                );
+            }
+        }
+    }
+    Finder(errors).visit_type(ty);
+}
+
+fn output(output: &ReturnType, errors: &mut Errors) {
+    if let ReturnType::Type(_, ty) = output {
+        if let Type::ImplTrait(_) = strip_groups(ty) {
+            errors.at(
+                ty,
+                "write `async fn` with the future's output as the return type, \
+                 in place of `-> impl Future`",
+            );
+        }
+    }
+}
+
+fn classify(index: usize, parameter: &PatType) -> Parameter<'_> {
+    let ty = &*parameter.ty;
+    if parameter.attrs.iter().any(is_context) {
+        return Parameter::Context { ty };
+    }
+    let name = match &*parameter.pat {
+        Pat::Ident(PatIdent {
+            ident,
+            subpat: None,
+            ..
+        }) => ident.clone(),
+        pattern => Ident::new(
+            &format!("shared_{}", index + 1),
+            Span::mixed_site().located_at(pattern.span()),
+        ),
+    };
+    Parameter::Shared { name, ty }
+}
+
+/// Types from `macro_rules!` fragments arrive in invisible groups.
+fn strip_groups(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}
+
+/// Tokens as a person would write them, near enough for a message.
+fn pretty(tokens: &TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" :: ", "::")
+        .replace(" ,", ",")
+}

@@ -1,0 +1,166 @@
+//! What can go wrong outside of the user's function.
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use lambda_runtime::Diagnostic;
+
+/// Any error, as a handler may return it.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// One record could not be decoded: its envelope, or its payload.
+///
+/// The record fails, and no other.
+pub struct DecodeError {
+    what: Cow<'static, str>,
+    source: Option<BoxError>,
+}
+
+impl DecodeError {
+    /// An error that says what was found and what was expected: ``"`kinesis.data` is missing"``.
+    pub fn new(what: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            what: what.into(),
+            source: None,
+        }
+    }
+
+    /// Adds the error behind this one.
+    #[must_use]
+    pub fn because(mut self, error: impl Into<BoxError>) -> Self {
+        self.source = Some(error.into());
+        self
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Chain(self))
+    }
+}
+
+impl Error for DecodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// An event doesn't have the shape of the source's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventError {
+    expected: String,
+    found: String,
+}
+
+impl EventError {
+    /// An error from what was expected and what was found, each a noun phrase:
+    /// ``"an array `Records`"``, `"a number"`.
+    pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {}", self.expected, self.found)
+    }
+}
+
+impl Error for EventError {}
+
+/// The invocation fails as a whole, and Lambda delivers every record again.
+///
+/// That is on purpose: each of these is a case where a partial-batch response would lose records.
+/// A failed record is not such a case; it is reported in the [`BatchResponse`](crate::BatchResponse).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// The event is not one of the source's: the function is behind another event source than its
+    /// first parameter says, or was invoked by hand with another event.
+    InvalidEvent {
+        /// The source the function expects.
+        source: &'static str,
+        /// What was expected and what was found.
+        error: EventError,
+    },
+    /// A record that must be reported has no identifier to report it by.
+    MissingIdentifier {
+        /// The source of the event.
+        source: &'static str,
+        /// Where the identifier should be: `kinesis.sequenceNumber`.
+        field: &'static str,
+        /// The record's position in the batch, from 0.
+        index: usize,
+        /// How many records the batch has.
+        records: usize,
+        /// What became of the record.
+        outcome: String,
+    },
+}
+
+impl BatchError {
+    /// What Lambda reports as the invocation's `errorType`.
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::InvalidEvent { .. } => "StreamHandler.InvalidEvent",
+            Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
+        }
+    }
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidEvent { source, error } => {
+                write!(f, "this is not a {source} event: {error}")
+            }
+            Self::MissingIdentifier {
+                source,
+                field,
+                index,
+                records,
+                outcome,
+            } => write!(
+                f,
+                "{source} record {index} of {records} is not done and can't be reported, because \
+                 its `{field}` is missing or empty; the whole batch is retried, so that it is not \
+                 lost. What became of it: {outcome}"
+            ),
+        }
+    }
+}
+
+impl Error for BatchError {}
+
+impl From<BatchError> for Diagnostic {
+    fn from(error: BatchError) -> Self {
+        Self {
+            error_type: error.error_type().to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}
+
+/// Displays an error and everything behind it: `outer: middle: root`.
+pub(crate) struct Chain<'e>(pub(crate) &'e (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        Ok(())
+    }
+}

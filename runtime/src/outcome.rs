@@ -1,0 +1,209 @@
+//! What became of one record.
+
+use std::{any::Any, error::Error, fmt};
+
+use crate::error::{BoxError, Chain, DecodeError};
+
+/// What became of one record.
+///
+/// A record is undone until it is proven done: only [`Outcome::Done`] takes it out of the stream
+/// or queue.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome<T = ()> {
+    /// The function returned success; what it returned.
+    Done(T),
+    /// The function failed, or could not be called.
+    Failed(Failure),
+    /// The record was not started: an earlier one failed that it must not overtake.
+    NotStarted,
+}
+
+impl<T> Outcome<T> {
+    /// Whether the record need not come back.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl<T> fmt::Display for Outcome<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(_) => f.write_str("done"),
+            Self::Failed(failure) => failure.fmt(f),
+            Self::NotStarted => f.write_str("not started"),
+        }
+    }
+}
+
+/// Why a record failed, and whether it is worth another try.
+///
+/// A function that has no need to tell the two apart returns any error; `?` makes a
+/// [retry](Failure::retry) of it. One that does returns `Result<(), Failure>`:
+///
+/// ```
+/// use stream_handler::Failure;
+///
+/// fn charge(amount: i64) -> Result<(), Failure> {
+///     if amount < 0 {
+///         return Err(Failure::permanent(format!("a negative amount: {amount}")));
+///     }
+///     let _receipt: u32 = "42".parse()?; // an error here is a retry
+///     Ok(())
+/// }
+/// # assert!(charge(-1).unwrap_err().is_permanent());
+/// # assert!(charge(1).is_ok());
+/// ```
+pub struct Failure {
+    reason: Reason,
+    permanent: bool,
+    error: BoxError,
+}
+
+/// How a record failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The function returned an error.
+    Error,
+    /// The function panicked.
+    Panic,
+    /// The record could not be decoded, so the function was not called.
+    Undecodable,
+}
+
+impl Failure {
+    /// A failure that another try may mend: a time-out, a throttled call, a lock.
+    pub fn retry(error: impl Into<BoxError>) -> Self {
+        Self::new(Reason::Error, false, error.into())
+    }
+
+    /// A failure that no other try will mend: the record itself is bad.
+    ///
+    /// Nothing is dropped on account of that: the record is reported like any other, until
+    /// whatever the event source mapping does with records that keep failing.
+    pub fn permanent(error: impl Into<BoxError>) -> Self {
+        Self::new(Reason::Error, true, error.into())
+    }
+
+    fn new(reason: Reason, permanent: bool, error: BoxError) -> Self {
+        Self {
+            reason,
+            permanent,
+            error,
+        }
+    }
+
+    pub(crate) fn undecodable(error: DecodeError) -> Self {
+        Self::new(Reason::Undecodable, false, error.into())
+    }
+
+    /// A panic, from what `catch_unwind` caught.
+    pub(crate) fn panic(reason: Reason, doing: &str, panic: &(dyn Any + Send)) -> Self {
+        let message = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a panic without a message");
+        Self::new(reason, false, format!("{doing} panicked: {message}").into())
+    }
+
+    /// How the record failed.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Whether no other try will mend it.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        self.permanent
+    }
+
+    /// The error, as the function returned it.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.error
+    }
+}
+
+/// The error and everything behind it: `outer: middle: root`.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Chain(&*self.error).fmt(f)
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("reason", &self.reason)
+            .field("permanent", &self.permanent)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+// `Failure` is no `std::error::Error` itself: this conversion would then collide with the
+// reflexive one, and `?` could not take any error.
+impl<E: Into<BoxError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::retry(error)
+    }
+}
+
+/// An error type that a handler may return: [`Failure`], or whatever becomes a boxed error, such
+/// as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and `String`.
+#[diagnostic::on_unimplemented(
+    message = "a handler can't report the error type `{Self}`",
+    label = "the error type of this handler",
+    note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
+            `std::error::Error` for `{Self}` (the thiserror crate derives it), or return \
+            `anyhow::Error`, `String`, or `stream_handler::Failure`"
+)]
+pub trait IntoFailure {
+    /// The failure that the error stands for.
+    fn into_failure(self) -> Failure;
+}
+
+impl IntoFailure for Failure {
+    fn into_failure(self) -> Failure {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> IntoFailure for E {
+    fn into_failure(self) -> Failure {
+        Failure::retry(self)
+    }
+}
+
+/// What a handler may return, for a source that expects a `T` of it: `()` for all sources that
+/// answer with batch item failures.
+#[diagnostic::on_unimplemented(
+    message = "a handler can't return `{Self}`",
+    label = "expected `()` or `Result<(), E>`",
+    note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
+            deliver again; a handler that can't fail returns nothing"
+)]
+pub trait IntoOutcome<T> {
+    /// What became of the record.
+    fn into_outcome(self) -> Outcome<T>;
+}
+
+impl IntoOutcome<()> for () {
+    fn into_outcome(self) -> Outcome {
+        Outcome::Done(self)
+    }
+}
+
+impl<T, E: IntoFailure> IntoOutcome<T> for Result<T, E> {
+    fn into_outcome(self) -> Outcome<T> {
+        match self {
+            Ok(value) => Outcome::Done(value),
+            Err(error) => Outcome::Failed(error.into_failure()),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What a record's bytes decode into.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::error::DecodeError;
+
+/// What the payload of a record decodes into.
+///
+/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, and by `String`.
+/// Implement it for a format of your own:
+///
+/// ```
+/// use stream_handler::{Data, DecodeError, Payload};
+///
+/// /// A line of comma-separated values.
+/// struct Csv(Vec<String>);
+///
+/// impl Payload for Csv {
+///     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+///         let line = String::decode(data)?;
+///         Ok(Self(line.split(',').map(str::to_owned).collect()))
+///     }
+/// }
+/// # assert_eq!(Csv::decode(Data::text("a,b")).unwrap().0, ["a", "b"]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a record's payload can't be decoded into `{Self}`",
+    label = "not a payload",
+    note = "the payload is one of `Json<T>`, `Bytes`, `Vec<u8>` and `String`: for JSON write \
+            `Json<{Self}>`, where `{Self}: serde::Deserialize`",
+    note = "implement `stream_handler::Payload` for a format of your own"
+)]
+pub trait Payload: Sized {
+    /// Decodes a payload.
+    ///
+    /// # Errors
+    ///
+    /// The data are not what the type expects; the record then fails as undecodable, and no other
+    /// does. A panic has the same effect.
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError>;
+}
+
+/// The payload of one record, as the event carries it: as base64 (Kinesis) or as text (SQS).
+#[derive(Debug)]
+pub struct Data<'a>(Encoded<'a>);
+
+#[derive(Debug)]
+enum Encoded<'a> {
+    Base64(Cow<'a, str>),
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Data<'a> {
+    /// Bytes that the event carries as base64, with the standard alphabet and padding.
+    pub fn base64(text: impl Into<Cow<'a, str>>) -> Self {
+        Self(Encoded::Base64(text.into()))
+    }
+
+    /// Text that the event carries as it is.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self(Encoded::Text(text.into()))
+    }
+
+    /// Calls `read` with the payload's bytes: the cheapest way for a format that keeps none of
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// The data are not valid base64, or `read` fails.
+    pub fn read<T>(
+        self,
+        read: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        match self.0 {
+            Encoded::Base64(text) => read(&from_base64(&text)?),
+            Encoded::Text(text) => read(text.as_bytes()),
+        }
+    }
+
+    /// The payload's bytes.
+    ///
+    /// # Errors
+    ///
+    /// The data are not valid base64.
+    pub fn into_bytes(self) -> Result<Vec<u8>, DecodeError> {
+        match self.0 {
+            Encoded::Base64(text) => from_base64(&text),
+            Encoded::Text(text) => Ok(text.into_owned().into_bytes()),
+        }
+    }
+}
+
+fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
+    BASE64_STANDARD
+        .decode(text)
+        .map_err(|error| DecodeError::new("the payload is not valid base64").because(error))
+}
+
+/// A payload in JSON, decoded with `serde`.
+///
+/// ```
+/// # use stream_handler::{Data, Json, Payload};
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// let Json(order) = Json::<Order>::decode(Data::text(r#"{"id":7}"#)).unwrap();
+/// assert_eq!(order.id, 7);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Json<T>(pub T);
+
+impl<T> std::ops::Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: DeserializeOwned> Payload for Json<T> {
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        data.read(|bytes| {
+            serde_json::from_slice(bytes)
+                .map(Self)
+                .map_err(|error| json_error::<T>(bytes, error))
+        })
+    }
+}
+
+/// Reads the JSON again, to tell which field was wrong: only a bad record pays for the path.
+fn json_error<T: for<'de> Deserialize<'de>>(bytes: &[u8], error: serde_json::Error) -> DecodeError {
+    let expected = std::any::type_name::<T>();
+    let deserializer = &mut serde_json::Deserializer::from_slice(bytes);
+    let what = match serde_path_to_error::deserialize::<_, T>(deserializer) {
+        Err(error) if error.path().iter().next().is_some() => {
+            format!(
+                "the payload is not the JSON of a `{expected}`, at `{}`",
+                error.path()
+            )
+        }
+        _ => format!("the payload is not the JSON of a `{expected}`"),
+    };
+    DecodeError::new(what).because(error)
+}
+
+impl Payload for Vec<u8> {
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        data.into_bytes()
+    }
+}
+
+impl Payload for Bytes {
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        data.into_bytes().map(Self::from)
+    }
+}
+
+impl Payload for String {
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        match data.0 {
+            Encoded::Text(text) => Ok(text.into_owned()),
+            Encoded::Base64(text) => Self::from_utf8(from_base64(&text)?)
+                .map_err(|error| DecodeError::new("the payload is not valid UTF-8").because(error)),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Amazon DynamoDB Streams.
+//!
+//! Event shape: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB"
+//! (`with-ddb.html`).
+
+mod image;
+
+use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::{
+    BatchError, BatchResponse, DecodeError, Event, EventError, ItemIdentifier, Outcomes, RawRecord,
+    Record, Source,
+    record::{Text, required, timestamp},
+    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+};
+
+/// DynamoDB Streams: a shard is read in order, so the first record that is not done is the
+/// checkpoint from which Lambda goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct DynamoDb;
+
+/// What is read of each record before it is decoded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    event_name: Option<&'e RawValue>,
+    #[serde(borrow)]
+    event_source: Option<&'e RawValue>,
+    #[serde(borrow, rename = "eventSourceARN")]
+    event_source_arn: Option<&'e RawValue>,
+    #[serde(borrow)]
+    user_identity: Option<&'e RawValue>,
+    #[serde(borrow, default)]
+    dynamodb: Inner<'e>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inner<'e> {
+    #[serde(borrow)]
+    sequence_number: Option<&'e RawValue>,
+    #[serde(borrow)]
+    approximate_creation_date_time: Option<&'e RawValue>,
+    #[serde(borrow)]
+    keys: Option<&'e RawValue>,
+    #[serde(borrow)]
+    new_image: Option<&'e RawValue>,
+    #[serde(borrow)]
+    old_image: Option<&'e RawValue>,
+    #[serde(borrow)]
+    stream_view_type: Option<&'e RawValue>,
+}
+
+impl Source for DynamoDb {
+    const NAME: &'static str = "DynamoDB";
+    const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
+    const AFTER_FAILURE: AfterFailure = AfterFailure::StopBatch;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = ();
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        array_at(event, "Records")
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        split_array_at(event, "Records")
+    }
+
+    fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        foreign(envelope.event_source, "aws:dynamodb")
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        identifier(envelope.dynamodb.sequence_number)
+    }
+
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        let keys = envelope
+            .dynamodb
+            .keys
+            .map(RawValue::get)
+            .unwrap_or_default();
+        // The attributes of a composite key may come in either order.
+        let sorted = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(keys)
+            .ok()
+            .filter(|keys| keys.len() > 1)
+            .and_then(|keys| serde_json::to_string(&keys).ok());
+        Some(sorted.map_or(Cow::Borrowed(keys), Cow::Owned))
+    }
+
+    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
+        outcomes.checkpoint()
+    }
+}
+
+/// One change of an item in a table.
+///
+/// `New` and `Old` are what the item's images decode into: any types that implement
+/// `serde::Deserialize`, with numbers, sets and binary values as the `serde_dynamo` crate reads
+/// them. They say what the handler needs, and so what the stream's view type must deliver:
+///
+/// | the handler takes | view type |
+/// |---|---|
+/// | `DynamoDbRecord<Order>` | `NEW_AND_OLD_IMAGES` |
+/// | `DynamoDbRecord<Order, ()>` | `NEW_IMAGE`: old images are not read |
+/// | `DynamoDbRecord<(), Order>` | `OLD_IMAGE` |
+/// | `DynamoDbRecord<()>` | any, `KEYS_ONLY` too: see [`keys`](Self::keys) |
+/// | `DynamoDbRecord<Option<Order>>` | any: an image that is absent is `None` |
+///
+/// An image that is absent though the type needs it makes the record undecodable: it fails, it is
+/// not taken for an empty item.
+///
+/// ```
+/// use stream_handler::{dynamodb::{Change, DynamoDbRecord}, stream_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     total: f64,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_change(record: DynamoDbRecord<Order>) {
+///     match record.change() {
+///         Change::Insert { new } => println!("new, {}", new.total),
+///         Change::Modify { old, new } => println!("{} became {}", old.total, new.total),
+///         Change::Remove { old } => println!("gone, {}", old.total),
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct DynamoDbRecord<New, Old = New> {
+    event: Event,
+    index: usize,
+    sequence_number: Text,
+    event_source_arn: Text,
+    approximate_creation: Option<SystemTime>,
+    is_expiry: bool,
+    change: Change<New, Old>,
+}
+
+/// What happened to an item, with its images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<New, Old = New> {
+    /// The item was added.
+    Insert {
+        /// The item as it is.
+        new: New,
+    },
+    /// One or more of the item's attributes changed.
+    Modify {
+        /// The item as it was.
+        old: Old,
+        /// The item as it is.
+        new: New,
+    },
+    /// The item was deleted.
+    Remove {
+        /// The item as it was.
+        old: Old,
+    },
+}
+
+impl<New, Old> DynamoDbRecord<New, Old> {
+    /// What happened to the item.
+    pub fn change(&self) -> &Change<New, Old> {
+        &self.change
+    }
+
+    /// What happened to the item, owned.
+    pub fn into_change(self) -> Change<New, Old> {
+        self.change
+    }
+
+    /// The item's key attributes, decoded when called.
+    ///
+    /// # Errors
+    ///
+    /// They are missing, or not what `K` expects.
+    pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
+        let outer = self.outer()?;
+        image::decode(outer.dynamodb.keys, || "`dynamodb.Keys`".to_owned())
+    }
+
+    /// The record's place in its shard: a decimal number. Compare two as numbers, not as strings.
+    /// Empty if the event has none, which DynamoDB itself never does.
+    #[must_use]
+    pub fn sequence_number(&self) -> &str {
+        self.sequence_number.get(&self.event).unwrap_or_default()
+    }
+
+    /// The ARN of the stream, as in
+    /// `arn:aws:dynamodb:us-east-1:111122223333:table/Orders/stream/2026-01-01T00:00:00.000`.
+    #[must_use]
+    pub fn event_source_arn(&self) -> Option<&str> {
+        self.event_source_arn.get(&self.event)
+    }
+
+    /// The table's name, from the stream's ARN.
+    #[must_use]
+    pub fn table_name(&self) -> Option<&str> {
+        let (_, path) = self.event_source_arn()?.split_once(":table/")?;
+        path.split('/').next()
+    }
+
+    /// When the change happened, to the second; not every record says.
+    #[must_use]
+    pub fn approximate_creation(&self) -> Option<SystemTime> {
+        self.approximate_creation
+    }
+
+    /// Whether the item was deleted by DynamoDB because its time to live was over.
+    #[must_use]
+    pub fn is_expiry(&self) -> bool {
+        self.is_expiry
+    }
+
+    /// The record's own JSON, with all that has no method here. The first call for an event finds
+    /// that of all its records.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.event
+            .record::<DynamoDb>(self.index)
+            .unwrap_or_default()
+    }
+
+    fn outer(&self) -> Result<Envelope<'_>, DecodeError> {
+        serde_json::from_str(self.json())
+            .map_err(|error| DecodeError::new("the record is not an object").because(error))
+    }
+}
+
+impl<New: DeserializeOwned, Old: DeserializeOwned> Record for DynamoDbRecord<New, Old> {
+    type Source = DynamoDb;
+
+    fn decode(raw: RawRecord<'_, '_, DynamoDb>) -> Result<Self, DecodeError> {
+        let (event, envelope) = (raw.event(), raw.envelope());
+        Ok(Self {
+            event: event.clone(),
+            index: raw.index(),
+            sequence_number: Text::new(event, envelope.dynamodb.sequence_number),
+            event_source_arn: Text::new(event, envelope.event_source_arn),
+            approximate_creation: timestamp(envelope.dynamodb.approximate_creation_date_time),
+            is_expiry: is_expiry(envelope.user_identity),
+            change: change(envelope)?,
+        })
+    }
+}
+
+fn change<New: DeserializeOwned, Old: DeserializeOwned>(
+    envelope: &Envelope<'_>,
+) -> Result<Change<New, Old>, DecodeError> {
+    let inner = &envelope.dynamodb;
+    let name = required(envelope.event_name, "eventName")?;
+    let describe = |image: &str| {
+        let view = inner
+            .stream_view_type
+            .map_or("unknown", RawValue::get)
+            .trim_matches('"');
+        format!("`dynamodb.{image}` of the {name} (the stream's view type is {view})")
+    };
+    let new = || image::decode(inner.new_image, || describe("NewImage"));
+    let old = || image::decode(inner.old_image, || describe("OldImage"));
+    match &*name {
+        "INSERT" => Ok(Change::Insert { new: new()? }),
+        "MODIFY" => Ok(Change::Modify {
+            old: old()?,
+            new: new()?,
+        }),
+        "REMOVE" => Ok(Change::Remove { old: old()? }),
+        other => Err(DecodeError::new(format!(
+            "`eventName` is `{other}`, not one of INSERT, MODIFY and REMOVE"
+        ))),
+    }
+}
+
+/// See "DynamoDB Streams and Time to Live" in the DynamoDB Developer Guide.
+fn is_expiry(user_identity: Option<&RawValue>) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct UserIdentity<'e> {
+        #[serde(borrow, rename = "type")]
+        kind: Option<Cow<'e, str>>,
+        #[serde(borrow)]
+        principal_id: Option<Cow<'e, str>>,
+    }
+    user_identity
+        .and_then(|json| serde_json::from_str::<UserIdentity<'_>>(json.get()).ok())
+        .is_some_and(|identity| {
+            identity.kind.as_deref() == Some("Service")
+                && identity.principal_id.as_deref() == Some("dynamodb.amazonaws.com")
+        })
+}
+
+impl<New: fmt::Debug, Old: fmt::Debug> fmt::Debug for DynamoDbRecord<New, Old> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoDbRecord")
+            .field("sequence_number", &self.sequence_number())
+            .field("event_source_arn", &self.event_source_arn())
+            .field("approximate_creation", &self.approximate_creation())
+            .field("is_expiry", &self.is_expiry)
+            .field("change", &self.change)
+            .finish()
+    }
+}

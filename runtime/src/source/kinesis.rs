@@ -1,0 +1,203 @@
+//! Amazon Kinesis Data Streams.
+//!
+//! Event shape: AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with
+//! Lambda" (`with-kinesis.html`).
+
+use std::{borrow::Cow, fmt, time::SystemTime};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
+    Payload, RawRecord, Record, Source,
+    record::{Text, required, string, timestamp},
+    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+};
+
+/// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
+/// checkpoint from which Lambda goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Kinesis;
+
+/// What is read of each record before it is decoded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    event_source: Option<&'e RawValue>,
+    #[serde(borrow, rename = "eventSourceARN")]
+    event_source_arn: Option<&'e RawValue>,
+    #[serde(borrow, default)]
+    kinesis: Inner<'e>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Inner<'e> {
+    #[serde(borrow)]
+    sequence_number: Option<&'e RawValue>,
+    #[serde(borrow)]
+    partition_key: Option<&'e RawValue>,
+    #[serde(borrow)]
+    data: Option<&'e RawValue>,
+    #[serde(borrow)]
+    approximate_arrival_timestamp: Option<&'e RawValue>,
+}
+
+impl Source for Kinesis {
+    const NAME: &'static str = "Kinesis";
+    const IDENTIFIER: &'static str = "kinesis.sequenceNumber";
+    const AFTER_FAILURE: AfterFailure = AfterFailure::StopBatch;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = ();
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        array_at(event, "Records")
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        split_array_at(event, "Records")
+    }
+
+    fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        foreign(envelope.event_source, "aws:kinesis")
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        identifier(envelope.kinesis.sequence_number)
+    }
+
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        // Records without a partition key are kept in order among themselves.
+        Some(
+            envelope
+                .kinesis
+                .partition_key
+                .and_then(string)
+                .unwrap_or_default(),
+        )
+    }
+
+    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
+        outcomes.checkpoint()
+    }
+}
+
+/// One Kinesis record, its data decoded into `T`.
+///
+/// ```
+/// use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_order(order: KinesisRecord<Json<Order>>) {
+///     println!("{}: order {}", order.partition_key(), order.data().id);
+/// }
+/// ```
+#[derive(Clone)]
+pub struct KinesisRecord<T> {
+    event: Event,
+    index: usize,
+    sequence_number: Text,
+    partition_key: Text,
+    event_source_arn: Text,
+    approximate_arrival: Option<SystemTime>,
+    data: T,
+}
+
+impl<T> KinesisRecord<T> {
+    /// The record's data.
+    pub fn data(&self) -> &T {
+        &self.data
+    }
+
+    /// The record's data, owned.
+    pub fn into_data(self) -> T {
+        self.data
+    }
+
+    /// The key that chose the record's shard; Kinesis keeps the order of records that share it.
+    /// Empty if the event has none, which Kinesis itself never does.
+    #[must_use]
+    pub fn partition_key(&self) -> &str {
+        self.partition_key.get(&self.event).unwrap_or_default()
+    }
+
+    /// The record's place in its shard: a decimal number of up to 129 digits. Compare two as
+    /// numbers, not as strings. Empty if the event has none, which Kinesis itself never does.
+    #[must_use]
+    pub fn sequence_number(&self) -> &str {
+        self.sequence_number.get(&self.event).unwrap_or_default()
+    }
+
+    /// The ARN of the stream or of the consumer.
+    #[must_use]
+    pub fn event_source_arn(&self) -> Option<&str> {
+        self.event_source_arn.get(&self.event)
+    }
+
+    /// When the stream received the record, to the millisecond.
+    #[must_use]
+    pub fn approximate_arrival(&self) -> Option<SystemTime> {
+        self.approximate_arrival
+    }
+
+    /// The shard of the record, as in `shardId-000000000006`. Read from the record's JSON when
+    /// called.
+    #[must_use]
+    pub fn shard_id(&self) -> Option<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        struct Outer<'e> {
+            #[serde(borrow, rename = "eventID")]
+            event_id: Option<Cow<'e, str>>,
+        }
+        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
+        match outer.event_id? {
+            Cow::Borrowed(id) => Some(Cow::Borrowed(id.split_once(':')?.0)),
+            Cow::Owned(id) => Some(Cow::Owned(id.split_once(':')?.0.to_owned())),
+        }
+    }
+
+    /// The record's own JSON, with all that has no method here. The first call for an event finds
+    /// that of all its records.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.event.record::<Kinesis>(self.index).unwrap_or_default()
+    }
+}
+
+impl<T: Payload> Record for KinesisRecord<T> {
+    type Source = Kinesis;
+
+    fn decode(raw: RawRecord<'_, '_, Kinesis>) -> Result<Self, DecodeError> {
+        let (event, envelope) = (raw.event(), raw.envelope());
+        let inner = &envelope.kinesis;
+        let data = required(inner.data, "kinesis.data")?;
+        Ok(Self {
+            event: event.clone(),
+            index: raw.index(),
+            sequence_number: Text::new(event, inner.sequence_number),
+            partition_key: Text::new(event, inner.partition_key),
+            event_source_arn: Text::new(event, envelope.event_source_arn),
+            approximate_arrival: timestamp(inner.approximate_arrival_timestamp),
+            data: T::decode(Data::base64(data))?,
+        })
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for KinesisRecord<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KinesisRecord")
+            .field("sequence_number", &self.sequence_number())
+            .field("partition_key", &self.partition_key())
+            .field("event_source_arn", &self.event_source_arn())
+            .field("approximate_arrival", &self.approximate_arrival())
+            .field("data", &self.data)
+            .finish()
+    }
+}

@@ -1,0 +1,263 @@
+//! Amazon SQS, standard and FIFO queues.
+//!
+//! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (`with-sqs.html`).
+
+use std::{borrow::Cow, collections::HashMap, fmt, time::Duration, time::SystemTime};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
+    Payload, RawRecord, Record, Source,
+    record::{Text, required, string},
+    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+};
+
+/// SQS: each message that is not done is reported. In a FIFO queue a failed message stops its
+/// message group, and the rest of the group is reported with it, so that it keeps its order.
+///
+/// A queue is FIFO when its ARN ends in `.fifo`. A message group alone doesn't tell: messages of
+/// standard queues may have one too ("Amazon SQS fair queues"). If there is no ARN it does, since
+/// order kept in vain loses nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Sqs;
+
+/// What is read of each message before it is decoded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    message_id: Option<&'e RawValue>,
+    #[serde(borrow)]
+    body: Option<&'e RawValue>,
+    #[serde(borrow)]
+    attributes: Option<&'e RawValue>,
+    #[serde(borrow)]
+    event_source: Option<&'e RawValue>,
+    #[serde(borrow, rename = "eventSourceARN")]
+    event_source_arn: Option<&'e RawValue>,
+}
+
+impl Source for Sqs {
+    const NAME: &'static str = "SQS";
+    const IDENTIFIER: &'static str = "messageId";
+    const AFTER_FAILURE: AfterFailure = AfterFailure::StopLane;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = ();
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        array_at(event, "Records")
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        split_array_at(event, "Records")
+    }
+
+    fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        foreign(envelope.event_source, "aws:sqs")
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        identifier(envelope.message_id)
+    }
+
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+        let fifo = envelope
+            .event_source_arn
+            .and_then(string)
+            .map(|arn| arn.ends_with(".fifo"));
+        if fifo == Some(false) {
+            return None;
+        }
+        let group = attribute(envelope.attributes?.get(), "MessageGroupId");
+        // Messages of a FIFO queue all have a group; should one have none, the order of those is
+        // kept too.
+        group.or_else(|| fifo.map(|_| Cow::Borrowed("")))
+    }
+
+    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
+        outcomes.each_undone()
+    }
+}
+
+/// One SQS message, its body decoded into `T`.
+///
+/// ```
+/// use stream_handler::{Json, sqs::SqsMessage, stream_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_order(order: SqsMessage<Json<Order>>) {
+///     println!("order {}, delivery {:?}", order.body().id, order.approximate_receive_count());
+/// }
+/// ```
+#[derive(Clone)]
+pub struct SqsMessage<T> {
+    event: Event,
+    index: usize,
+    message_id: Text,
+    event_source_arn: Text,
+    body: T,
+}
+
+impl<T> SqsMessage<T> {
+    /// The message's body.
+    pub fn body(&self) -> &T {
+        &self.body
+    }
+
+    /// The message's body, owned.
+    pub fn into_body(self) -> T {
+        self.body
+    }
+
+    /// The message's identifier. Empty if the event has none, which SQS itself never does.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        self.message_id.get(&self.event).unwrap_or_default()
+    }
+
+    /// The ARN of the queue.
+    #[must_use]
+    pub fn event_source_arn(&self) -> Option<&str> {
+        self.event_source_arn.get(&self.event)
+    }
+
+    /// A system attribute, such as `SenderId` or `AWSTraceHeader`. Read from the message's JSON
+    /// when called, like everything below.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        struct Outer<'e> {
+            #[serde(borrow)]
+            attributes: Option<&'e RawValue>,
+        }
+        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
+        attribute(outer.attributes?.get(), name)
+    }
+
+    /// How often the message was received, this time included.
+    #[must_use]
+    pub fn approximate_receive_count(&self) -> Option<u32> {
+        self.attribute("ApproximateReceiveCount")?.parse().ok()
+    }
+
+    /// When the message was sent, to the millisecond.
+    #[must_use]
+    pub fn sent(&self) -> Option<SystemTime> {
+        let millis = self.attribute("SentTimestamp")?.parse().ok()?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
+    }
+
+    /// The message group: of every message in a FIFO queue, and of some in standard queues.
+    #[must_use]
+    pub fn message_group_id(&self) -> Option<Cow<'_, str>> {
+        self.attribute("MessageGroupId")
+    }
+
+    /// The handle to delete the message by, or to change its visibility timeout.
+    #[must_use]
+    pub fn receipt_handle(&self) -> Option<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Outer<'e> {
+            #[serde(borrow)]
+            receipt_handle: Option<Cow<'e, str>>,
+        }
+        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
+        outer.receipt_handle
+    }
+
+    /// An attribute that the sender gave the message.
+    #[must_use]
+    pub fn message_attribute(&self, name: &str) -> Option<MessageAttribute> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Outer<'e> {
+            #[serde(borrow)]
+            message_attributes: Option<HashMap<Cow<'e, str>, &'e RawValue>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Attribute {
+            data_type: String,
+            string_value: Option<String>,
+            binary_value: Option<String>,
+        }
+        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
+        let json = outer.message_attributes?.get(name)?.get();
+        let attribute: Attribute = serde_json::from_str(json).ok()?;
+        let value = match (attribute.string_value, attribute.binary_value) {
+            (Some(text), _) => AttributeValue::Text(text),
+            (None, Some(base64)) => AttributeValue::Binary(BASE64_STANDARD.decode(base64).ok()?),
+            (None, None) => return None,
+        };
+        Some(MessageAttribute {
+            data_type: attribute.data_type,
+            value,
+        })
+    }
+
+    /// The message's own JSON, with all that has no method here. The first call for an event finds
+    /// that of all its messages.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.event.record::<Sqs>(self.index).unwrap_or_default()
+    }
+}
+
+/// An attribute that the sender gave a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageAttribute {
+    /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
+    pub data_type: String,
+    /// Its value.
+    pub value: AttributeValue,
+}
+
+/// The value of a [`MessageAttribute`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeValue {
+    /// A string, or a number as SQS carries it: in decimal.
+    Text(String),
+    /// Bytes.
+    Binary(Vec<u8>),
+}
+
+impl<T: Payload> Record for SqsMessage<T> {
+    type Source = Sqs;
+
+    fn decode(raw: RawRecord<'_, '_, Sqs>) -> Result<Self, DecodeError> {
+        let (event, envelope) = (raw.event(), raw.envelope());
+        let body = required(envelope.body, "body")?;
+        Ok(Self {
+            event: event.clone(),
+            index: raw.index(),
+            message_id: Text::new(event, envelope.message_id),
+            event_source_arn: Text::new(event, envelope.event_source_arn),
+            body: T::decode(Data::text(body))?,
+        })
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for SqsMessage<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqsMessage")
+            .field("message_id", &self.message_id())
+            .field("event_source_arn", &self.event_source_arn())
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of a message's system attributes, all of which are strings.
+fn attribute<'e>(attributes: &'e str, name: &str) -> Option<Cow<'e, str>> {
+    let attributes: HashMap<Cow<'e, str>, &'e RawValue> = serde_json::from_str(attributes).ok()?;
+    string(attributes.get(name)?)
+}
