@@ -10,6 +10,7 @@ use syn::{
 use crate::errors::Errors;
 
 /// A function, its body kept as the user's own tokens.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -101,4 +102,10 @@ impl ToTokens for Function {
 /// Whether an attribute is the `#[context]` of a parameter.
 pub(crate) fn is_context(attribute: &Attribute) -> bool {
     attribute.path().is_ident("context")
+}
+
+/// Whether an attribute is `#[stream_handler]` once more, by whatever path.
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "stream_handler")
 }
