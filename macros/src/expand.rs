@@ -29,8 +29,8 @@
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Attribute, Generics, spanned::Spanned as _};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Attribute, Generics, Meta, spanned::Spanned as _};
 
 use crate::{
     options::Options,
@@ -110,16 +110,23 @@ fn call(handler: &Handler<'_>, runtime: &Runtime, site: Span) -> TokenStream {
 pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) -> TokenStream {
     let site = site(name);
     let visibility = &function.visibility;
-    let conditions: Vec<_> = conditions(&function.attributes).collect();
+    let attributes: Vec<_> = function.attributes.iter().filter_map(follows).collect();
+    // Deprecated things may be used only by what is deprecated, and an `impl` can't be.
+    let deprecated = function
+        .attributes
+        .iter()
+        .any(|attr| attr.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let mut name = name.clone();
     name.set_span(site);
     let doc = format!("The batch handler of the function [`{name}`](fn@{name}).");
     quote_spanned! {site=>
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #doc]
         #visibility struct #name {}
 
-        #(#conditions)*
+        #(#attributes)*
+        #deprecated
         impl #name {
             #items
         }
@@ -132,11 +139,27 @@ pub(crate) fn site(name: &Ident) -> Span {
     Span::mixed_site().located_at(name.span())
 }
 
-/// `#[cfg]` on the function holds for its companion too.
-fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes
+/// An attribute of the function as its companion has it, if it means something there: what is
+/// there under a condition, deprecated, hidden, or excused from a lint is so as a whole.
+fn follows(attribute: &Attribute) -> Option<TokenStream> {
+    let path = attribute.path();
+    let hidden =
+        || matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string() == "hidden");
+    if ["cfg", "deprecated", "allow"]
         .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .any(|name| path.is_ident(name))
+        || path.is_ident("doc") && hidden()
+    {
+        return Some(attribute.to_token_stream());
+    }
+    // What is expected need only happen once, in the function.
+    match &attribute.meta {
+        Meta::List(list) if path.is_ident("expect") => {
+            let lints = &list.tokens;
+            Some(quote!(#[allow(#lints)]))
+        }
+        _ => None,
+    }
 }
 
 /// `<'a, 'b: 'a>`: signatures allow no other parameters.

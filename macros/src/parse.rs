@@ -1,6 +1,6 @@
 //! Reads the annotated item. The body is never parsed: a half-typed one gets rustc's own errors.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Signature, Token, Visibility,
@@ -44,9 +44,9 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Function> {
     }
     let signature = input.parse()?;
     let body: TokenStream = input.parse()?;
-    let has_body = matches!(
+    let has_body = !matches!(
         body.clone().into_iter().next(),
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ';'
     );
     Ok(Function {
         attributes,

@@ -69,7 +69,7 @@ impl<'f> Handler<'f> {
             others: others
                 .iter()
                 .enumerate()
-                .map(|(index, parameter)| classify(index, parameter))
+                .map(|(index, parameter)| classify(index, parameter, &signature.ident))
                 .collect(),
             output: match &signature.output {
                 ReturnType::Type(_, ty) => ty.to_token_stream(),
@@ -261,17 +261,18 @@ fn output(output: &ReturnType, errors: &mut Errors) {
     }
 }
 
-fn classify(index: usize, parameter: &PatType) -> Parameter<'_> {
+fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Parameter<'f> {
     let ty = &*parameter.ty;
     if parameter.attrs.iter().any(is_context) {
         return Parameter::Context { ty };
     }
     let name = match &*parameter.pat {
+        // A parameter called like the function would hide it from the generated call.
         Pat::Ident(PatIdent {
             ident,
             subpat: None,
             ..
-        }) => ident.clone(),
+        }) if ident != function => ident.clone(),
         pattern => Ident::new(
             &format!("shared_{}", index + 1),
             Span::mixed_site().located_at(pattern.span()),

@@ -4,8 +4,8 @@
 use stream_handler::{Context, kinesis::KinesisRecord, stream_handler};
 
 #[stream_handler]
-pub async fn r#type(_r#match: KinesisRecord<String>, r#fn: &str) {
-    let _ = r#fn;
+pub async fn r#type(r#match: KinesisRecord<String>, r#fn: &str) {
+    let _ = (r#match, r#fn);
 }
 
 #[stream_handler]

@@ -28,7 +28,7 @@ pub async fn own(_line: Line) -> Result<(), Own> {
     Err(Own)
 }
 #[stream_handler]
-pub async fn std(_line: Line) -> io::Result<()> {
+pub async fn from_std(_line: Line) -> io::Result<()> {
     Ok(())
 }
 #[stream_handler]
@@ -61,7 +61,7 @@ pub async fn alias_with_error(_line: Line) -> Handled<Own> {
 }
 
 fn main() {
-    let _ = (nothing::batch, unit::batch, own::batch, std::batch);
+    let _ = (nothing::batch, unit::batch, own::batch, from_std::batch);
     let _ = (string::batch, text::batch, boxed::batch, failure::batch);
     let _ = (alias::batch, alias_with_error::batch);
     let _ = |event| borrowed::batch(event, "text");

@@ -20,6 +20,6 @@ handlers! {
 }
 
 fn main() {
-    let _ = |event| on_line::batch(event, &Ok(()));
+    let _ = |event| on_line::batch(event, &Ok::<(), String>(()));
     let _ = |event| on_number::batch(event, &());
 }
