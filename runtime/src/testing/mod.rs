@@ -43,19 +43,20 @@
 //! ```
 //!
 //! ```text
-//! Kinesis, 4 records: BatchSize 100, MaximumRetryAttempts 2, BisectBatchOnFunctionError, …
+//! Kinesis, 4 records: BatchSize 100, MaximumRetryAttempts 2,
+//!   BisectBatchOnFunctionError, ReportBatchItemFailures, OnFailure destination
 //! batch sizes: 4 → 2 → 1 → 1 → 1 → 1
 //!
-//!      record   1 2 3 4
-//!           1   ■ ■ □ □   reported record 3
-//!           2       □ □   split; reported record 3
-//!           3       □     retry; reported record 3
-//!           4       □     retry; reported record 3
-//!           5       ✗     discarded; reported record 3
-//!           6         ■   success
-//!   delivered   1 1 5 3
+//!    record   1 2 3 4
+//!         1   ■ ■ □ □   reported record 3
+//!         2       □ □   split; reported record 3
+//!         3       □     retry; reported record 3
+//!         4       □     retry; reported record 3
+//!         5       ✗     discarded; reported record 3
+//!         6         ■   success
+//! delivered   1 1 5 3
 //!
-//!               ■ done   □ delivered again   ✗ discarded
+//!            ■ done   □ delivered again   ✗ discarded
 //!
 //! nothing lost, 3 done, 1 discarded (record 3)
 //! ```

@@ -8,12 +8,14 @@ use super::{
 };
 
 /// How wide the columns of the records may be together; with more, batches are named by ranges.
-const GRID: usize = 44;
+const GRID: usize = 40;
 /// The width of a line, which only long error messages would pass.
-const LINE: usize = 100;
+const LINE: usize = 80;
 /// The width of what stands left of the records.
-const LABEL: usize = 11;
-/// How many rows and batch sizes are drawn.
+const LABEL: usize = 9;
+/// How wide the batch sizes may be together.
+const SIZES: usize = 52;
+/// How many rows are drawn.
 const ROWS: usize = 40;
 /// How often the batch that blocks the stream is shown among the batch sizes.
 const BLOCKED: usize = 3;
@@ -21,13 +23,9 @@ const BLOCKED: usize = 3;
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let records = self.records.len();
-        writeln!(
-            f,
-            "{}, {records} {}: {}",
-            self.event_source,
-            if records == 1 { "record" } else { "records" },
-            self.settings.join(", ")
-        )?;
+        let plural = if records == 1 { "" } else { "s" };
+        let title = format!("{}, {records} record{plural}:", self.event_source);
+        writeln!(f, "{}", wrapped(title, &self.settings))?;
         writeln!(f, "batch sizes: {}", sizes(self))?;
         writeln!(f)?;
         let column = self.column();
@@ -61,13 +59,15 @@ impl Report {
         let alike = |a: &Invocation, b: &Invocation| {
             a.batch == b.batch && a.outcome == b.outcome && a.next_step == b.next_step
         };
-        for (row, same) in self.invocations.chunk_by(alike).enumerate() {
+        let mut drawn = 0;
+        for same in self.invocations.chunk_by(alike) {
             let [first, rest @ ..] = same else { continue };
-            if row == ROWS {
+            if drawn >= ROWS {
                 let hidden = self.invocations.len() - first.number + 1;
                 return writeln!(f, "{:>LABEL$}  {hidden} more invocations", "…");
             }
             self.row(f, first, column)?;
+            drawn += 1 + rest.len().min(1);
             match rest {
                 [] => {}
                 [only] => self.row(f, only, column)?,
@@ -182,11 +182,35 @@ fn sizes(report: &Report) -> String {
         sizes.truncate(before + BLOCKED);
         " …".clone_into(&mut more);
     }
-    if sizes.len() > ROWS {
+    let mut width = 0;
+    let fitting = sizes.iter().take_while(|size| {
+        width += size.len() + " → ".chars().count();
+        width < SIZES
+    });
+    let fitting = fitting.count();
+    if fitting < sizes.len() {
+        sizes.truncate(fitting);
         more = format!(" … {} in all", report.invocations.len());
-        sizes.truncate(ROWS);
     }
     format!("{}{more}", sizes.join(" → "))
+}
+
+/// Words after a title, in as many lines as they need.
+fn wrapped(title: String, words: &[String]) -> String {
+    let mut text = title;
+    let mut used = text.chars().count();
+    for (position, word) in words.iter().enumerate() {
+        let comma = if position + 1 < words.len() { "," } else { "" };
+        let length = 1 + word.chars().count() + comma.len();
+        let (separator, start) = if used + length > LINE {
+            ("\n  ", 1)
+        } else {
+            (" ", used)
+        };
+        text = format!("{text}{separator}{word}{comma}");
+        used = start + length;
+    }
+    text
 }
 
 /// What came of an invocation, and what the mapping did then.
@@ -202,7 +226,7 @@ fn describe(invocation: &Invocation) -> String {
         InvocationOutcome::CompleteFailure { because } => format!("complete failure: {because}"),
         InvocationOutcome::FunctionError { error_message, .. } => {
             let line = error_message.lines().next().unwrap_or_default();
-            format!("function error: {line}")
+            format!("error: {line}")
         }
     };
     let then = match invocation.next_step {
@@ -229,14 +253,15 @@ fn summary(report: &Report) -> String {
     let mut parts = Vec::new();
     for (fate, records) in &fates {
         let count = records.len();
+        let which = if count == 1 { "record" } else { "records" };
+        let which = format!("{which} {}", ranges(records));
         parts.push(match fate {
-            0 => format!("{count} LOST (record {})", ranges(records)),
+            0 => format!("{count} LOST ({which})"),
             1 => format!("{count} done"),
-            2 => format!("{count} discarded (record {})", ranges(records)),
+            2 => format!("{count} discarded ({which})"),
             _ => format!(
-                "{count} still in the stream after {} invocations (record {})",
-                report.invocations.len(),
-                ranges(records)
+                "{count} still in the stream after {} invocations ({which})",
+                report.invocations.len()
             ),
         });
     }
@@ -248,7 +273,7 @@ fn summary(report: &Report) -> String {
 
 /// Positions in the stream as record numbers: `1–3, 5`; the first few of them.
 fn ranges(positions: &[usize]) -> String {
-    const SHOWN: usize = 8;
+    const SHOWN: usize = 5;
     let runs: Vec<&[usize]> = positions.chunk_by(|a, b| a + 1 == *b).collect();
     let mut text: Vec<String> = runs
         .iter()
