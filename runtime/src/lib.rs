@@ -44,5 +44,4 @@ pub use crate::{
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
-#[cfg(feature = "macros")]
 pub use stream_handler_macros::stream_handler;
