@@ -80,6 +80,7 @@ where
     };
     let response = R::Source::respond(&outcomes);
     log::batch(&outcomes, &response);
+    outcomes.outcomes.into_iter().for_each(panic::discard);
     response
 }
 
@@ -125,13 +126,13 @@ where
         Ok(Ok(record)) => record,
         Ok(Err(error)) => return Outcome::Failed(Failure::undecodable(error)),
         Err(panic) => {
-            let failure = Failure::panic(Reason::Undecodable, "decoding the record", &*panic);
+            let failure = Failure::panic(Reason::Undecodable, "decoding the record", panic);
             return Outcome::Failed(failure);
         }
     };
     match panic::catch_async(|| async { handler(record).await.into_outcome() }).await {
         Ok(outcome) => outcome,
-        Err(panic) => Outcome::Failed(Failure::panic(Reason::Panic, "the handler", &*panic)),
+        Err(panic) => Outcome::Failed(Failure::panic(Reason::Panic, "the handler", panic)),
     }
 }
 
