@@ -9,7 +9,7 @@ use crate::{
     ItemIdentifier, Outcome, RawRecord, Reason, Record, Source,
     driver::{self, Lanes},
     log, panic,
-    source::AfterFailure,
+    source::{AfterFailure, Lane},
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -71,7 +71,7 @@ where
     })?;
     let lanes = match R::Source::AFTER_FAILURE {
         AfterFailure::StopBatch => Lanes::single(records.len()),
-        AfterFailure::StopLane => Lanes::by_key(records.len(), |index| records.lane(index)),
+        AfterFailure::StopLane => Lanes::new(records.lanes()),
     };
     let outcomes = driver::drive(&lanes, |index| handle(&event, &records, index, &handler)).await;
     let outcomes = Outcomes {
@@ -181,10 +181,23 @@ impl<'e, S: Source> Records<'e, S> {
         }
     }
 
-    fn lane(&self, index: usize) -> Option<std::borrow::Cow<'_, str>> {
-        self.envelope(index)
-            .ok()
-            .and_then(|envelope| S::lane(envelope))
+    /// The lane of each record. One that can't be read may be of any, if the batch has any.
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        let unreadable = match self {
+            Self::Isolated(records)
+                if records
+                    .iter()
+                    .flatten()
+                    .any(|envelope| S::lane(envelope) != Lane::Free) =>
+            {
+                Lane::Unknown
+            }
+            _ => Lane::Free,
+        };
+        (0..self.len()).map(move |index| match self.envelope(index) {
+            Ok(envelope) => S::lane(envelope),
+            Err(_) => unreadable.clone(),
+        })
     }
 
     pub(crate) fn identifier(&self, index: usize) -> Option<ItemIdentifier> {
