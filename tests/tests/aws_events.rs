@@ -1,5 +1,11 @@
 //! The record types of the `aws_lambda_events` crate as they are.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_async,
+    reason = "a handler takes its record by value, and is usually async"
+)]
+
 use aws_lambda_events::{dynamodb::EventRecord, kinesis::KinesisEventRecord, sqs::SqsMessage};
 use serde_json::{Value, json};
 use stream_handler::{BatchError, BatchResponse, stream_handler};

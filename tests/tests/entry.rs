@@ -1,6 +1,12 @@
 //! How `batch` goes together with the Lambda runtime.
 
-use std::{fmt::Debug, sync::Arc};
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_async,
+    reason = "a handler takes its record by value, and is usually async"
+)]
+
+use std::{cell::RefCell, fmt::Debug, rc::Rc, sync::Arc};
 
 use serde_json::Value;
 use stream_handler::{
@@ -41,9 +47,9 @@ async fn of_object(record: DynamoDbRecord<()>, calls: &(dyn Debug + Sync)) -> Re
 }
 
 #[stream_handler]
-async fn borrowing_twice<'a>(
+async fn borrowing_twice(
     record: KinesisRecord<String>,
-    first: &'a Calls,
+    first: &Calls,
     second: &Arc<Calls>,
     texts: &[String],
 ) {
@@ -132,6 +138,21 @@ async fn futures_are_send() {
     let dynamodb = Source::DynamoDb.event(&["a"]);
     let batch = assert_send(of_object::batch(invocation(&dynamodb), &calls));
     assert_eq!(reported(batch).await, ["1"]);
+}
+
+#[stream_handler]
+async fn not_send(message: SqsMessage<String>, seen: &RefCell<Vec<String>>, rc: Rc<str>) {
+    let rc = rc.clone();
+    tokio::task::yield_now().await;
+    seen.borrow_mut().push(format!("{rc}{}", message.body()));
+}
+
+#[tokio::test]
+async fn a_future_that_must_stay_on_its_thread() {
+    let seen = RefCell::default();
+    let event = Source::Sqs.event(&["1", "2"]);
+    reported(not_send::batch(invocation(&event), &seen, Rc::from("#"))).await;
+    assert_eq!(seen.into_inner(), ["#1", "#2"]);
 }
 
 #[tokio::test]

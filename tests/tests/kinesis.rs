@@ -1,5 +1,11 @@
 //! What Kinesis records hold, ordinary and odd.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_async,
+    reason = "a handler takes its record by value, and is usually async"
+)]
+
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
@@ -10,8 +16,8 @@ use stream_handler_tests::{
     invocation, reported,
 };
 
-fn millis(millis: u64) -> Option<SystemTime> {
-    Some(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
+fn time(millis: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
 }
 
 /// Hands the test the records of an event, all of which must decode.
@@ -47,7 +53,7 @@ async fn accessors() {
         Some("arn:aws:kinesis:us-east-2:123456789012:stream/lambda-stream")
     );
     assert_eq!(record.shard_id().as_deref(), Some("shardId-000000000006"));
-    assert_eq!(record.approximate_arrival(), millis(1_545_084_650_987));
+    assert_eq!(record.approximate_arrival(), Some(time(1_545_084_650_987)));
     assert_eq!(record.data(), "a text");
     assert_eq!(serde_json::from_str::<Value>(record.json()).unwrap(), json);
     let text = format!("{record:?}");
@@ -74,12 +80,12 @@ async fn a_record_outlives_its_batch() {
 #[tokio::test]
 async fn arrival_to_the_millisecond() {
     for (json, arrival) in [
-        (json!(1_545_084_650.987), millis(1_545_084_650_987)),
-        (json!(1_545_084_650.4), millis(1_545_084_650_400)),
-        (json!(1_545_084_650.004), millis(1_545_084_650_004)),
-        (json!(1_545_084_650), millis(1_545_084_650_000)),
-        (json!(1.545e9), millis(1_545_000_000_000)),
-        (json!(0), millis(0)),
+        (json!(1_545_084_650.987), Some(time(1_545_084_650_987))),
+        (json!(1_545_084_650.4), Some(time(1_545_084_650_400))),
+        (json!(1_545_084_650.004), Some(time(1_545_084_650_004))),
+        (json!(1_545_084_650), Some(time(1_545_084_650_000))),
+        (json!(1.545e9), Some(time(1_545_000_000_000))),
+        (json!(0), Some(time(0))),
         (json!(-1), None),
         (json!(1e300), None),
         (json!("1545084650.987"), None),
@@ -104,7 +110,7 @@ async fn arrival_to_the_millisecond() {
         )
     });
     for (record, thousandth) in records(all).await.iter().zip(0..) {
-        let expected = millis(1_545_084_650_000 + thousandth);
+        let expected = Some(time(1_545_084_650_000 + thousandth));
         assert_eq!(record.approximate_arrival(), expected);
     }
 }

@@ -1,12 +1,19 @@
 //! Every form that a handler may have.
 
-use std::{cell::RefCell, num::ParseIntError, rc::Rc, sync::Arc};
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_unit,
+    reason = "these are the forms to test"
+)]
 
-use serde::Deserialize;
+use std::{num::ParseIntError, sync::Arc};
+
 use serde_json::Value;
 use stream_handler::{
-    BoxError, Context, Failure, Json, LambdaEvent, kinesis::KinesisRecord, sqs::SqsMessage,
-    stream_handler,
+    BoxError, Context, Failure, LambdaEvent, kinesis::KinesisRecord, stream_handler,
 };
 use stream_handler_tests::{Calls, Source, invocation, reported};
 
@@ -203,9 +210,9 @@ mod context {
     }
 
     fn of<T>(event: LambdaEvent<T>) -> LambdaEvent<T> {
-        let mut context = event.context;
-        context.request_id = "id".to_owned();
-        LambdaEvent::new(event.payload, context)
+        let (payload, mut context) = event.into_parts();
+        "id".clone_into(&mut context.request_id);
+        LambdaEvent::new(payload, context)
     }
 
     #[tokio::test]
@@ -310,11 +317,11 @@ mod outputs {
 
     #[tokio::test]
     async fn the_function_is_still_a_function() {
-        let kept = std::sync::Mutex::new(Vec::new());
         #[stream_handler]
         fn keep(line: Line, kept: &std::sync::Mutex<Vec<Line>>) {
             kept.lock().unwrap().push(line);
         }
+        let kept = std::sync::Mutex::default();
         reported(keep::batch(invocation(&event()), &kept)).await;
         let mut lines = kept.into_inner().unwrap();
         let (bad, good) = (lines.pop().unwrap(), lines.pop().unwrap());
@@ -330,178 +337,5 @@ mod outputs {
         );
         let function: fn(Line) -> Done<ParseIntError> = alias_of_more;
         assert!(function(good).is_ok());
-    }
-}
-
-mod places {
-    use super::*;
-
-    mod inner {
-        use super::*;
-
-        pub(crate) mod deep {
-            use super::*;
-
-            #[derive(Debug, Deserialize)]
-            #[serde(transparent)]
-            pub(crate) struct Number(u8);
-
-            #[stream_handler]
-            pub(crate) async fn in_crate(record: KinesisRecord<Json<Number>>, calls: &Calls) {
-                calls.add(record.data().0.0.to_string());
-            }
-
-            #[stream_handler]
-            pub(in crate::places) fn in_places(_: KinesisRecord<String>) -> Result<(), String> {
-                Err("no".into())
-            }
-
-            #[stream_handler]
-            pub(super) fn in_inner(_: KinesisRecord<String>) {}
-        }
-
-        pub(super) async fn call_in_inner() -> Vec<String> {
-            reported(deep::in_inner::batch(invocation(&event()))).await
-        }
-    }
-
-    #[tokio::test]
-    async fn in_modules() {
-        use inner::deep::in_crate;
-
-        let calls = Calls::default();
-        assert_eq!(
-            reported(in_crate::batch(invocation(&event()), &calls)).await,
-            ["2"]
-        );
-        assert_eq!(calls.all(), ["1"]);
-        let response = reported(inner::deep::in_places::batch(invocation(&event())));
-        assert_eq!(response.await, ["1"]);
-        assert!(inner::call_in_inner().await.is_empty());
-    }
-
-    #[tokio::test]
-    async fn in_function_bodies() {
-        #[stream_handler]
-        async fn local(record: KinesisRecord<String>, calls: &Calls) {
-            calls.add(record.into_data());
-        }
-        let calls = Calls::default();
-        {
-            #[stream_handler]
-            fn local(record: KinesisRecord<String>, calls: &Calls) {
-                calls.add(format!("inner {}", record.data()));
-            }
-            reported(local::batch(invocation(&event()), &calls)).await;
-        }
-        reported(local::batch(invocation(&event()), &calls)).await;
-        assert_eq!(calls.all(), ["inner 1", "inner x", "1", "x"]);
-    }
-
-    #[tokio::test]
-    async fn under_raw_names() {
-        #[stream_handler]
-        async fn r#type(r#move: KinesisRecord<String>, r#fn: &Calls) {
-            r#fn.add(r#move.data());
-        }
-        let calls = Calls::default();
-        reported(r#type::batch(invocation(&event()), &calls)).await;
-        assert_eq!(calls.all(), ["1", "x"]);
-    }
-}
-
-mod attributes {
-    use super::*;
-
-    /// Where the crate is for those who re-export it.
-    mod facade {
-        pub(crate) mod lambda {
-            pub(crate) use stream_handler::*;
-        }
-    }
-
-    #[stream_handler(crate = stream_handler)]
-    fn by_name(_: KinesisRecord<String>) {}
-
-    #[stream_handler(crate = facade::lambda,)]
-    async fn by_module(_: KinesisRecord<String>, #[context] _: &Context, _: u8) {}
-
-    #[stream_handler(crate = crate::attributes::facade::lambda)]
-    async fn by_path(_: KinesisRecord<String>) {}
-
-    #[facade::lambda::stream_handler()]
-    async fn by_path_of_the_attribute(_: KinesisRecord<String>) {}
-
-    /// Documented.
-    #[must_use]
-    #[stream_handler]
-    #[inline]
-    #[expect(clippy::unused_async, reason = "there to be kept")]
-    #[allow(unused_mut, reason = "there to be kept")]
-    async fn among_others(mut _record: KinesisRecord<String>) -> Result<(), String> {
-        let mut _unused = 0;
-        Err("no".into())
-    }
-
-    #[stream_handler]
-    #[cfg(not(test))]
-    fn conditional(_: NoSuchType) {}
-
-    #[cfg(not(test))]
-    #[stream_handler]
-    fn conditional(_: NoSuchType) {}
-
-    #[stream_handler]
-    #[cfg(test)]
-    fn conditional(_: KinesisRecord<String>) -> Result<(), String> {
-        Err("no".into())
-    }
-
-    #[tokio::test]
-    async fn of_all_kinds() {
-        assert!(
-            reported(by_name::batch(invocation(&event())))
-                .await
-                .is_empty()
-        );
-        assert!(
-            reported(by_module::batch(invocation(&event()), 0))
-                .await
-                .is_empty()
-        );
-        assert!(
-            reported(by_path::batch(invocation(&event())))
-                .await
-                .is_empty()
-        );
-        let response = reported(by_path_of_the_attribute::batch(invocation(&event())));
-        assert!(response.await.is_empty());
-        assert_eq!(
-            reported(among_others::batch(invocation(&event()))).await,
-            ["1"]
-        );
-        assert_eq!(
-            reported(conditional::batch(invocation(&event()))).await,
-            ["1"]
-        );
-    }
-}
-
-mod threads {
-    use super::*;
-
-    #[stream_handler]
-    async fn not_send(message: SqsMessage<String>, seen: &RefCell<Vec<String>>, rc: Rc<str>) {
-        let rc = rc.clone();
-        tokio::task::yield_now().await;
-        seen.borrow_mut().push(format!("{rc}{}", message.body()));
-    }
-
-    #[tokio::test]
-    async fn a_future_that_must_stay_on_its_thread() {
-        let seen = RefCell::default();
-        let event = Source::Sqs.event(&["1", "2"]);
-        reported(not_send::batch(invocation(&event), &seen, Rc::from("#"))).await;
-        assert_eq!(seen.into_inner(), ["#1", "#2"]);
     }
 }
