@@ -29,21 +29,20 @@
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Generics, spanned::Spanned as _};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Attribute, Generics, Meta, spanned::Spanned as _};
 
 use crate::{
     options::Options,
     parse::Function,
+    paths::Runtime,
     signature::{Handler, Parameter},
 };
 
 /// The function and its companion.
 pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Options) -> TokenStream {
-    let runtime = &options.runtime;
-    // Generated code stands at the function's name, where warnings about it belong, with the
-    // macro's own hygiene: its locals meet none of the user's, and lints know it for generated.
-    let site = Span::mixed_site().located_at(handler.name.span());
+    let site = site(handler.name);
+    let runtime = options.runtime.at(site);
     let parameters = handler.others.iter().filter_map(|other| match other {
         Parameter::Shared { name, ty } => Some(quote!(#name: #ty)),
         Parameter::Context { .. } => None,
@@ -51,7 +50,7 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
     let record = handler.record;
     let lifetimes = lifetimes(handler.generics);
     let visibility = &function.visibility;
-    let call = call(handler, runtime, site);
+    let call = call(handler, &options.runtime, site);
     let batch = quote_spanned! {site=>
         /// Handles one event: the handler `lambda_runtime` wants.
         #visibility async fn batch #lifetimes (
@@ -67,15 +66,17 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
 }
 
 /// The one call into the runtime.
-fn call(handler: &Handler<'_>, runtime: &impl ToTokens, site: Span) -> TokenStream {
+fn call(handler: &Handler<'_>, runtime: &Runtime, site: Span) -> TokenStream {
     let name = handler.name;
     let arguments = handler.others.iter().map(|other| match other {
         Parameter::Shared { name, ty } => {
             let at = site.located_at(ty.span());
+            let runtime = runtime.at(at);
             quote_spanned!(at=> #runtime::__private::shared::<#ty>(&#name))
         }
         Parameter::Context { ty } => {
             let at = site.located_at(ty.span());
+            let runtime = runtime.at(at);
             quote_spanned!(at=> #runtime::__private::context::<#ty>(&context))
         }
     });
@@ -85,39 +86,80 @@ fn call(handler: &Handler<'_>, runtime: &impl ToTokens, site: Span) -> TokenStre
     } else {
         quote_spanned!(site=> ::core::future::ready(#call))
     };
+    // Each type is checked by a call of its own that stands at the type, so that what is wrong
+    // with it is reported there, and once.
     let (record, output) = (handler.record, &handler.output);
+    let at_record = site.located_at(record.span());
+    let records = runtime.at(at_record);
+    let records = quote_spanned!(at_record=> #records::__private::records::<#record, _>(batch));
+    let at_output = site.located_at(output.span());
+    let handler = runtime.at(at_output);
+    let handler = quote_spanned! {at_output=>
+        #handler::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
+    };
+    let runtime = runtime.at(site);
     quote_spanned! {site=>
-        #runtime::__private::process::<#record, #output, _, _>(batch, |record| #future)
-            .await
+        let records = #records;
+        let handler = #handler;
+        #runtime::__private::process(records, handler).await
     }
 }
 
 /// `struct name {}` and its `impl`. Braces put the type in the type namespace alone, so that it
 /// shares its name with the function.
 pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) -> TokenStream {
-    let site = Span::mixed_site().located_at(name.span());
+    let site = site(name);
     let visibility = &function.visibility;
-    let conditions: Vec<_> = conditions(&function.attributes).collect();
+    let attributes: Vec<_> = function.attributes.iter().filter_map(follows).collect();
+    // Deprecated things may be used only by what is deprecated, and an `impl` can't be.
+    let deprecated = function
+        .attributes
+        .iter()
+        .any(|attr| attr.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let mut name = name.clone();
     name.set_span(site);
     let doc = format!("The batch handler of the function [`{name}`](fn@{name}).");
     quote_spanned! {site=>
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #doc]
         #visibility struct #name {}
 
-        #(#conditions)*
+        #(#attributes)*
+        #deprecated
         impl #name {
             #items
         }
     }
 }
 
-/// `#[cfg]` on the function holds for its companion too.
-fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes
+/// Where generated code stands: at the function's name, where warnings about it belong, with the
+/// macro's own hygiene, so that its locals meet none of the user's and lints know it for generated.
+pub(crate) fn site(name: &Ident) -> Span {
+    Span::mixed_site().located_at(name.span())
+}
+
+/// An attribute of the function as its companion has it, if it means something there: what is
+/// there under a condition, deprecated, hidden, or excused from a lint is so as a whole.
+fn follows(attribute: &Attribute) -> Option<TokenStream> {
+    let path = attribute.path();
+    let hidden =
+        || matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string() == "hidden");
+    if ["cfg", "deprecated", "allow"]
         .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .any(|name| path.is_ident(name))
+        || path.is_ident("doc") && hidden()
+    {
+        return Some(attribute.to_token_stream());
+    }
+    // What is expected need only happen once, in the function.
+    match &attribute.meta {
+        Meta::List(list) if path.is_ident("expect") => {
+            let lints = &list.tokens;
+            Some(quote!(#[allow(#lints)]))
+        }
+        _ => None,
+    }
 }
 
 /// `<'a, 'b: 'a>`: signatures allow no other parameters.

@@ -1,15 +1,15 @@
 //! What comes out when something is wrong: the user's item, so that nothing else breaks, and every
 //! error.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{FnArg, Type};
 
 use crate::{
     errors::Errors,
-    expand::companion,
+    expand::{companion, site},
     options::Options,
-    parse::{Function, is_context},
+    parse::{Function, is_context, is_ours},
 };
 
 /// For an item that isn't a function.
@@ -22,10 +22,12 @@ pub(crate) fn item(item: &TokenStream, errors: Errors) -> TokenStream {
 /// of it are not errors as well.
 pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
+    let function = &without_echoes(function);
+    if in_impl(function) {
+        return quote!(#function #errors);
+    }
     let mut inputs = function.signature.inputs.iter();
     let record = match inputs.next() {
-        // Inside an `impl`, where no type can stand beside the function.
-        Some(FnArg::Receiver(_)) => return quote!(#function #errors),
         Some(FnArg::Typed(record)) if nameable(function, &record.ty) => by_value(&record.ty),
         _ => quote!(()),
     };
@@ -35,10 +37,10 @@ pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -
         .map(|(index, _)| format_ident!("S{index}"))
         .collect();
 
-    let runtime = &options.runtime;
     let name = &function.signature.ident;
     let visibility = &function.visibility;
-    let site = Span::mixed_site().located_at(name.span());
+    let site = site(name);
+    let runtime = options.runtime.at(site);
     let batch = quote_spanned! {site=>
         #visibility async fn batch<#(#shared),*>(
             _: #runtime::LambdaEvent<#runtime::Batch<#record>>,
@@ -51,17 +53,45 @@ pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -
     quote!(#function #companion #errors)
 }
 
-/// Whether a type of the function's signature means the same outside of it.
-fn nameable(function: &Function, ty: &Type) -> bool {
-    let generic = !function.signature.generics.params.is_empty();
-    let owned =
-        |ty: TokenTree| matches!(ty, TokenTree::Ident(word) if word == "Self" || word == "impl");
-    !generic && !ty.to_token_stream().into_iter().any(owned)
+/// The function without what would be reported a second time: by rustc, or by this macro.
+fn without_echoes(function: &Function) -> Function {
+    let mut function = function.clone();
+    function.attributes.retain(|attribute| !is_ours(attribute));
+    function.signature.constness = None;
+    if !function.has_body {
+        function.body = quote!({ ::core::unreachable!() });
+    }
+    function
 }
 
-fn by_value(mut ty: &Type) -> TokenStream {
-    while let Type::Reference(reference) = ty {
-        ty = &reference.elem;
+/// Whether the function can only stand in an `impl` or a trait, where no type can stand beside it.
+fn in_impl(function: &Function) -> bool {
+    let signature = &function.signature;
+    signature.receiver().is_some() || mentions(signature.to_token_stream(), &["Self"])
+}
+
+/// Whether a type of the function's signature means the same outside of it.
+fn nameable(function: &Function, ty: &Type) -> bool {
+    function.signature.generics.params.is_empty() && !mentions(ty.to_token_stream(), &["impl"])
+}
+
+/// Whether one of the words is among the tokens.
+fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Group(group) => mentions(group.stream(), words),
+        _ => false,
+    })
+}
+
+/// The type behind a reference, if it can be owned.
+fn by_value(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Slice(slice) => slice.elem.to_token_stream(),
+            Type::Path(path) => path.to_token_stream(),
+            _ => quote!(()),
+        },
+        ty => ty.to_token_stream(),
     }
-    ty.to_token_stream()
 }

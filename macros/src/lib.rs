@@ -35,14 +35,14 @@ pub fn stream_handler(
     options: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    generate(options.into(), item.into()).into()
+    generate(options.into(), &item.into()).into()
 }
 
-fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
+fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(options, &mut errors);
     let Some(function) = Function::parse(item.clone(), &mut errors) else {
-        return fallback::item(&item, errors);
+        return fallback::item(item, errors);
     };
     match Handler::check(&function, &mut errors) {
         Some(handler) if errors.is_empty() => expand::expand(&function, &handler, &options),

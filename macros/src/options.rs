@@ -1,6 +1,6 @@
 //! The attribute's options: `#[stream_handler(key = value, …)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
     Token,
     ext::IdentExt as _,
@@ -9,7 +9,7 @@ use syn::{
 
 use crate::{errors::Errors, paths::Runtime};
 
-/// What an option is called, and what to write for it.
+/// Every option: its name, and what to write for it.
 const ACCEPTED: &[(&str, &str)] = &[("crate", "crate = ::stream_handler")];
 
 /// The options, each with its default where the user wrote none.
@@ -24,80 +24,161 @@ impl Options {
         let mut options = Self {
             runtime: Runtime::Default,
         };
-        let mut seen: Vec<Ident> = Vec::new();
-        let parser = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                let key = input.call(Ident::parse_any)?;
-                if seen.contains(&key) {
-                    errors.at(&key, format_args!("`{key}` is set twice"));
-                }
-                options.option(&key, input, errors)?;
-                seen.push(key);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
-        if let Err(error) = parser.parse2(tokens) {
-            errors.push(error);
+        let mut seen = Vec::new();
+        for pair in pairs(tokens, errors) {
+            options.set(&pair, &mut seen, errors);
         }
         options
     }
 
-    /// Reads `= value` for one key.
-    fn option(
-        &mut self,
-        key: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<()> {
-        let Some((_, usage)) = ACCEPTED.iter().find(|(name, _)| key == name) else {
-            errors.at(key, unknown(key));
-            return skip_value(input);
+    fn set(&mut self, pair: &Pair, seen: &mut Vec<&'static str>, errors: &mut Errors) {
+        let key = &pair.key;
+        let Some(&(name, usage)) = ACCEPTED.iter().find(|(name, _)| key == name) else {
+            errors.at(key, unknown(&key.to_string()));
+            return;
         };
-        if !input.peek(Token![=]) {
-            errors.at(key, format_args!("expected `{usage}`"));
-            return skip_value(input);
+        if seen.contains(&name) {
+            errors.at(key, format_args!("`{name}` is set twice: remove one"));
+            return;
         }
-        input.parse::<Token![=]>()?;
-        match input.call(syn::Path::parse_mod_style) {
-            Ok(path) => self.runtime = Runtime::Renamed(path),
-            Err(error) => {
-                errors.push(syn::Error::new(
-                    error.span(),
-                    format_args!("expected the path of the stream-handler crate, as in `{usage}`"),
-                ));
-                skip_value(input)?;
+        seen.push(name);
+        let value = match &pair.value {
+            Value::Given(value) if !value.is_empty() => value.clone(),
+            Value::Given(_) | Value::Missing => {
+                errors.at(key, format_args!("`{name}` needs a value: write `{usage}`"));
+                return;
             }
+            Value::Malformed(tokens) => {
+                errors.at(tokens, format_args!("expected `{usage}`"));
+                return;
+            }
+        };
+        match syn::Path::parse_mod_style.parse2(value.clone()) {
+            Ok(path) => self.runtime = Runtime::Renamed(path),
+            Err(_) => errors.at(
+                value,
+                format_args!("expected the path of the stream-handler crate, as in `{usage}`"),
+            ),
         }
-        Ok(())
     }
 }
 
-fn unknown(key: &Ident) -> String {
-    let accepted: Vec<_> = ACCEPTED
+/// One `key = value` as it was written.
+struct Pair {
+    key: Ident,
+    value: Value,
+}
+
+enum Value {
+    /// What follows `=`.
+    Given(TokenStream),
+    /// The key stands alone.
+    Missing,
+    /// What follows the key in place of `=`.
+    Malformed(TokenStream),
+}
+
+/// Splits the options at their commas. What can't be read is reported, and the rest read on.
+fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for option in split_at_commas(tokens) {
+        let parser = |input: ParseStream<'_>| {
+            let key = input.call(Ident::parse_any)?;
+            let value = if input.is_empty() {
+                Value::Missing
+            } else if input.peek(Token![=]) && !input.peek(Token![==]) {
+                input.parse::<Token![=]>()?;
+                Value::Given(input.parse()?)
+            } else {
+                Value::Malformed(input.parse()?)
+            };
+            Ok(Pair { key, value })
+        };
+        match parser.parse2(option.clone()) {
+            Ok(pair) => pairs.push(pair),
+            Err(_) => errors.at(&option, not_an_option(&option)),
+        }
+    }
+    pairs
+}
+
+/// The tokens between commas; nothing after a trailing one.
+fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut options = vec![TokenStream::new()];
+    for token in tokens {
+        match (&token, options.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => {
+                options.push(TokenStream::new());
+            }
+            (_, Some(option)) => option.extend([token]),
+            (_, None) => {}
+        }
+    }
+    options.retain(|option| !option.is_empty());
+    options
+}
+
+fn not_an_option(option: &TokenStream) -> String {
+    let literal = matches!(
+        option.clone().into_iter().next(),
+        Some(TokenTree::Literal(_) | TokenTree::Group(_))
+    );
+    let hint = if literal { SOURCE_HINT } else { "" };
+    format!("expected an option, `key = value`.{hint} {}", accepted())
+}
+
+fn unknown(key: &str) -> String {
+    let hint = match similar(key) {
+        Some(name) => format!(" Did you mean `{name}`?"),
+        None if is_source(key) => SOURCE_HINT.to_owned(),
+        None => String::new(),
+    };
+    format!("unknown option `{key}`.{hint} {}", accepted())
+}
+
+/// Other libraries name the event source in an option.
+const SOURCE_HINT: &str = " The event source is told by the type of the first parameter.";
+
+fn accepted() -> String {
+    let usages: Vec<_> = ACCEPTED
         .iter()
         .map(|(_, usage)| format!("`{usage}`"))
         .collect();
-    format!(
-        "unknown option `{key}`; `stream_handler` accepts {}",
-        accepted.join(", ")
-    )
+    format!("`#[stream_handler]` accepts {}.", usages.join(", "))
 }
 
-/// Steps over what was written for a key, up to the next comma, so that later keys are read too.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "ends the callers' parse of one option"
-)]
-fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.step(|cursor| {
-            Ok(cursor
-                .token_tree()
-                .map_or(((), *cursor), |(_, rest)| ((), rest)))
-        })?;
+fn is_source(key: &str) -> bool {
+    [
+        "kinesis",
+        "dynamodb",
+        "sqs",
+        "kafka",
+        "source",
+        "event_source",
+    ]
+    .contains(&key)
+}
+
+/// The option that differs from `key` by little enough to be meant.
+fn similar(key: &str) -> Option<&'static str> {
+    let names = ACCEPTED
+        .iter()
+        .map(|&(name, _)| (distance(key, name), name));
+    let (distance, name) = names.min()?;
+    (distance <= name.len().div_ceil(3)).then_some(name)
+}
+
+/// How many characters to insert, delete or replace to make `a` of `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a) in a.bytes().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, b) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
     }
-    Ok(())
+    row[b.len()]
 }

@@ -1,6 +1,6 @@
 //! Reads the annotated item. The body is never parsed: a half-typed one gets rustc's own errors.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Signature, Token, Visibility,
@@ -10,6 +10,7 @@ use syn::{
 use crate::errors::Errors;
 
 /// A function, its body kept as the user's own tokens.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -43,9 +44,9 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Function> {
     }
     let signature = input.parse()?;
     let body: TokenStream = input.parse()?;
-    let has_body = matches!(
+    let has_body = !matches!(
         body.clone().into_iter().next(),
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ';'
     );
     Ok(Function {
         attributes,
@@ -101,4 +102,10 @@ impl ToTokens for Function {
 /// Whether an attribute is the `#[context]` of a parameter.
 pub(crate) fn is_context(attribute: &Attribute) -> bool {
     attribute.path().is_ident("context")
+}
+
+/// Whether an attribute is `#[stream_handler]` once more, by whatever path.
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "stream_handler")
 }

@@ -10,7 +10,7 @@ use syn::{
 
 use crate::{
     errors::Errors,
-    parse::{Function, is_context},
+    parse::{Function, is_context, is_ours},
 };
 
 /// What a handler looks like, for the messages that need an example.
@@ -43,6 +43,13 @@ impl<'f> Handler<'f> {
     /// Checks every rule. `None` when there is no parameter to take for the record.
     pub(crate) fn check(function: &'f Function, errors: &mut Errors) -> Option<Self> {
         let signature = &function.signature;
+        for attribute in function.attributes.iter().filter(|attr| is_ours(attr)) {
+            errors.at(
+                attribute,
+                "`#[stream_handler]` stands twice on this function: remove one, and put all \
+                 options into the other",
+            );
+        }
         qualifiers(signature, errors);
         generics(&signature.generics, errors);
         let parameters = parameters(signature, errors);
@@ -62,7 +69,7 @@ impl<'f> Handler<'f> {
             others: others
                 .iter()
                 .enumerate()
-                .map(|(index, parameter)| classify(index, parameter))
+                .map(|(index, parameter)| classify(index, parameter, &signature.ident))
                 .collect(),
             output: match &signature.output {
                 ReturnType::Type(_, ty) => ty.to_token_stream(),
@@ -137,6 +144,8 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
         }
         if typed.is_empty() {
             by_value(&parameter.ty, errors);
+        } else if !parameter.attrs.iter().any(is_context) {
+            shareable(&parameter.ty, errors);
         }
         concrete(&parameter.ty, errors);
         typed.push(parameter);
@@ -180,12 +189,40 @@ fn context_attribute(
 
 /// The record is taken by value: it is decoded for this call and belongs to it.
 fn by_value(ty: &Type, errors: &mut Errors) {
-    if let Type::Reference(reference) = strip_groups(ty) {
-        let inner = reference.elem.to_token_stream();
-        errors.at(
+    let Type::Reference(reference) = strip_groups(ty) else {
+        return;
+    };
+    match &*reference.elem {
+        Type::Slice(slice) => errors.at(
             ty,
-            format_args!("take the record by value: write `{}`", pretty(&inner)),
-        );
+            format_args!(
+                "a handler takes one record at a time, by value: write `{}`",
+                pretty(&slice.elem.to_token_stream())
+            ),
+        ),
+        inner => errors.at(
+            ty,
+            format_args!(
+                "take the record by value: write `{}`",
+                pretty(&inner.to_token_stream())
+            ),
+        ),
+    }
+}
+
+/// A shared value goes to every record, so no one of them can have it to itself.
+fn shareable(ty: &Type, errors: &mut Errors) {
+    if let Type::Reference(reference) = strip_groups(ty) {
+        if reference.mutability.is_some() {
+            let inner = pretty(&reference.elem.to_token_stream());
+            errors.at(
+                ty,
+                format_args!(
+                    "a shared parameter can't be `&mut`, since every record gets it: \
+                     write `&{inner}`, with what changes in a `Mutex` or an atomic"
+                ),
+            );
+        }
     }
 }
 
@@ -224,17 +261,18 @@ fn output(output: &ReturnType, errors: &mut Errors) {
     }
 }
 
-fn classify(index: usize, parameter: &PatType) -> Parameter<'_> {
+fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Parameter<'f> {
     let ty = &*parameter.ty;
     if parameter.attrs.iter().any(is_context) {
         return Parameter::Context { ty };
     }
     let name = match &*parameter.pat {
+        // A parameter called like the function would hide it from the generated call.
         Pat::Ident(PatIdent {
             ident,
             subpat: None,
             ..
-        }) => ident.clone(),
+        }) if ident != function => ident.clone(),
         pattern => Ident::new(
             &format!("shared_{}", index + 1),
             Span::mixed_site().located_at(pattern.span()),

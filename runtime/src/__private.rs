@@ -1,18 +1,71 @@
 //! What the macro's output calls. Not a public API: it changes with any release.
+//!
+//! `batch` of a handler is three calls. The first checks the record type, the second the return
+//! type, each standing at that type in the user's code; the third needs no bound on either, so
+//! that a mistake is reported once, where it was made. What the bounds prove goes along as
+//! function pointers.
 
 use lambda_runtime::Context;
 
-use crate::{Batch, BatchError, BatchResponse, IntoOutcome, Record, Source, batch};
+use crate::{
+    Batch, BatchError, BatchResponse, DecodeError, IntoOutcome, Outcome, RawRecord, Record, Source,
+    batch,
+};
 
-/// Handles a batch.
-pub async fn process<R, O, F, Fut>(batch: Batch<R>, handler: F) -> Result<BatchResponse, BatchError>
+/// A batch whose records can be decoded.
+#[derive(Debug)]
+pub struct Records<R, S: Source> {
+    batch: Batch<R>,
+    decode: fn(RawRecord<'_, '_, S>) -> Result<R, DecodeError>,
+}
+
+/// Checks the record type.
+#[must_use]
+pub fn records<R: Record<Source = S>, S: Source>(batch: Batch<R>) -> Records<R, S> {
+    Records {
+        batch,
+        decode: R::decode,
+    }
+}
+
+/// A function whose return value tells what became of a record.
+#[derive(Debug)]
+pub struct Handler<S: Source, O, F> {
+    function: F,
+    outcome: fn(O) -> Outcome<S::Output>,
+}
+
+/// Checks the return type.
+pub fn handler<O, R, S, F, Fut>(_: &Records<R, S>, function: F) -> Handler<S, O, F>
 where
-    R: Record,
-    O: IntoOutcome<<R::Source as Source>::Output>,
+    O: IntoOutcome<S>,
+    S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
 {
-    batch::process(batch, handler).await
+    Handler {
+        function,
+        outcome: O::into_outcome,
+    }
+}
+
+/// Handles the batch.
+pub async fn process<R, S, O, F, Fut>(
+    records: Records<R, S>,
+    handler: Handler<S, O, F>,
+) -> Result<BatchResponse, BatchError>
+where
+    S: Source,
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = O>,
+{
+    batch::process(
+        records.batch,
+        records.decode,
+        handler.function,
+        handler.outcome,
+    )
+    .await
 }
 
 /// A shared value for one more record.
@@ -32,6 +85,7 @@ pub trait Shared: Clone {}
 impl<T: Clone> Shared for T {}
 
 /// The invocation's context, for the parameter marked `#[context]`.
+#[must_use]
 pub fn context<'c, T: FromContext<'c>>(context: &'c Context) -> T {
     T::from_context(context)
 }

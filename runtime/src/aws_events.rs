@@ -17,6 +17,8 @@ fn decode<R: DeserializeOwned, S: Source>(raw: &RawRecord<'_, '_, S>) -> Result<
 macro_rules! records {
     ($($feature:literal, $record:path, $source:path;)*) => {
         $(
+            // Keeps the list of record types in error messages short.
+            #[diagnostic::do_not_recommend]
             #[cfg(feature = $feature)]
             impl Record for $record {
                 type Source = $source;

@@ -5,8 +5,8 @@ use std::{fmt, marker::PhantomData};
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    BatchError, BatchResponse, DecodeError, Event, EventError, Failure, IntoOutcome,
-    ItemIdentifier, Outcome, RawRecord, Reason, Record, Source,
+    BatchError, BatchResponse, DecodeError, Event, EventError, Failure, ItemIdentifier, Outcome,
+    RawRecord, Reason, Source,
     driver::{self, Lanes},
     log, panic,
     source::{AfterFailure, Lane},
@@ -50,89 +50,92 @@ impl<'de, R> Deserialize<'de> for Batch<R> {
 }
 
 /// Handles a batch: decodes each record, calls the handler with it, and reports what is not done.
-pub(crate) async fn process<R, O, F, Fut>(
+pub(crate) async fn process<R, S, O, F, Fut>(
     batch: Batch<R>,
+    decode: Decode<R, S>,
     handler: F,
+    into_outcome: fn(O) -> Outcome<S::Output>,
 ) -> Result<BatchResponse, BatchError>
 where
-    R: Record,
-    O: IntoOutcome<<R::Source as Source>::Output>,
+    S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
 {
     let event = batch.event;
-    let records = Records::<R::Source>::split(&event).map_err(|error| {
+    let records = Records::<S>::split(&event).map_err(|error| {
         let error = BatchError::InvalidEvent {
-            source: R::Source::NAME,
+            source: S::NAME,
             error,
         };
         log::invalid(&error);
         error
     })?;
-    let lanes = match R::Source::AFTER_FAILURE {
+    let lanes = match S::AFTER_FAILURE {
         AfterFailure::StopBatch => Lanes::single(records.len()),
         AfterFailure::StopLane => Lanes::new(records.lanes()),
     };
-    let outcomes = driver::drive(&lanes, |index| handle(&event, &records, index, &handler)).await;
+    let job = Job {
+        event: &event,
+        records: &records,
+        decode,
+        handler,
+        into_outcome,
+    };
+    let outcomes = driver::drive(&lanes, |index| job.handle(index)).await;
     let outcomes = Outcomes {
         records: &records,
         outcomes,
     };
-    let response = R::Source::respond(&outcomes);
+    let response = S::respond(&outcomes);
     log::batch(&outcomes, &response);
     outcomes.outcomes.into_iter().for_each(panic::discard);
     response
 }
 
-/// Handles one record, and logs what became of it.
-async fn handle<R, O, F, Fut>(
-    event: &Event,
-    records: &Records<'_, R::Source>,
-    index: usize,
-    handler: &F,
-) -> Outcome<<R::Source as Source>::Output>
-where
-    R: Record,
-    O: IntoOutcome<<R::Source as Source>::Output>,
-    F: Fn(R) -> Fut,
-    Fut: Future<Output = O>,
-{
-    let outcome = attempt(event, records, index, handler).await;
-    log::record(records, index, &outcome);
-    outcome
+/// How a record is decoded.
+type Decode<R, S> = fn(RawRecord<'_, '_, S>) -> Result<R, DecodeError>;
+
+/// All that it takes to handle one record of a batch.
+struct Job<'a, 'e, R, S: Source, O, F> {
+    event: &'a Event,
+    records: &'a Records<'e, S>,
+    decode: Decode<R, S>,
+    handler: F,
+    into_outcome: fn(O) -> Outcome<S::Output>,
 }
 
-/// Decodes one record and calls the handler with it. Nothing that goes wrong gets past here.
-async fn attempt<R, O, F, Fut>(
-    event: &Event,
-    records: &Records<'_, R::Source>,
-    index: usize,
-    handler: &F,
-) -> Outcome<<R::Source as Source>::Output>
+impl<R, S, O, F, Fut> Job<'_, '_, R, S, O, F>
 where
-    R: Record,
-    O: IntoOutcome<<R::Source as Source>::Output>,
+    S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
 {
-    let envelope = match records.envelope(index) {
-        Ok(envelope) => envelope,
-        Err(error) => {
+    /// Handles one record, and logs what became of it.
+    async fn handle(&self, index: usize) -> Outcome<S::Output> {
+        let outcome = match self.decode(index) {
+            Ok(record) => self.call(record).await,
+            Err(failure) => Outcome::Failed(failure),
+        };
+        log::record(self.records, index, &outcome);
+        outcome
+    }
+
+    fn decode(&self, index: usize) -> Result<R, Failure> {
+        let envelope = self.records.envelope(index).map_err(|error| {
             let error = DecodeError::new("the record can't be read").because(error.to_string());
-            return Outcome::Failed(Failure::undecodable(error));
-        }
-    };
-    let record = match panic::catch(|| R::decode(RawRecord::new(event, index, envelope))) {
-        Ok(Ok(record)) => record,
-        Ok(Err(error)) => return Outcome::Failed(Failure::undecodable(error)),
-        Err(panic) => {
-            let failure = Failure::panic(Reason::Undecodable, "decoding the record", panic);
-            return Outcome::Failed(failure);
-        }
-    };
-    match panic::catch_async(|| async { handler(record).await.into_outcome() }).await {
-        Ok(outcome) => outcome,
-        Err(panic) => Outcome::Failed(Failure::panic(Reason::Panic, "the handler", panic)),
+            Failure::undecodable(error)
+        })?;
+        panic::catch(|| (self.decode)(RawRecord::new(self.event, index, envelope)))
+            .map_err(|panic| Failure::panic(Reason::Undecodable, "decoding the record", panic))?
+            .map_err(Failure::undecodable)
+    }
+
+    async fn call(&self, record: R) -> Outcome<S::Output> {
+        panic::catch_async(|| async { (self.into_outcome)((self.handler)(record).await) })
+            .await
+            .unwrap_or_else(|panic| {
+                Outcome::Failed(Failure::panic(Reason::Panic, "the handler", panic))
+            })
     }
 }
 
@@ -160,7 +163,7 @@ impl<'e, S: Source> Records<'e, S> {
             if let Some(other) = envelope.and_then(|envelope| S::foreign(envelope)) {
                 return Err(EventError::new(
                     format!("{} records", S::NAME),
-                    format!("record {index} to be from `{other}`"),
+                    format!("that record {index} is from `{other}`"),
                 ));
             }
         }

@@ -121,7 +121,7 @@ impl fmt::Display for BatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidEvent { source, error } => {
-                write!(f, "this is not a {source} event: {error}")
+                write!(f, "the event is not one of {source}: {error}")
             }
             Self::MissingIdentifier {
                 source,

@@ -37,6 +37,11 @@ impl Event {
         &self.0.json
     }
 
+    /// The event of a record that was made by hand.
+    pub(crate) fn none() -> Self {
+        Self::from(String::new())
+    }
+
     /// The JSON of one record, by its position in the event: what is not there has no JSON.
     pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
         let records = self.0.records.get_or_init(|| {

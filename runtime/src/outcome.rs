@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
+    Source,
     error::{BoxError, Chain, DecodeError},
     panic::{self, Panic},
 };
@@ -179,30 +180,48 @@ impl<E: Into<BoxError>> IntoFailure for E {
     }
 }
 
-/// What a handler may return, for a source that expects a `T` of it: `()` for all sources that
-/// answer with batch item failures.
+/// What a handler of the source `S` may return: nothing, or a `Result`.
 #[diagnostic::on_unimplemented(
     message = "a handler can't return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
             deliver again; a handler that can't fail returns nothing"
 )]
-pub trait IntoOutcome<T> {
+pub trait IntoOutcome<S: Source> {
     /// What became of the record.
-    fn into_outcome(self) -> Outcome<T>;
+    fn into_outcome(self) -> Outcome<S::Output>;
 }
 
-impl IntoOutcome<()> for () {
-    fn into_outcome(self) -> Outcome {
-        Outcome::Done(self)
+impl<S: Source> IntoOutcome<S> for ()
+where
+    (): Success<S>,
+{
+    fn into_outcome(self) -> Outcome<S::Output> {
+        Outcome::Done(self.into_output())
     }
 }
 
-impl<T, E: IntoFailure> IntoOutcome<T> for Result<T, E> {
-    fn into_outcome(self) -> Outcome<T> {
+impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
+    fn into_outcome(self) -> Outcome<S::Output> {
         match self {
-            Ok(value) => Outcome::Done(value),
+            Ok(value) => Outcome::Done(value.into_output()),
             Err(error) => Outcome::Failed(error.into_failure()),
         }
     }
+}
+
+/// What a handler of the source `S` may return in `Ok`: `()`, for all sources that are answered
+/// with batch item failures.
+#[diagnostic::on_unimplemented(
+    message = "a handler can't return `Ok` with a `{Self}`",
+    label = "expected `Result<(), E>`",
+    note = "Lambda learns of a record only whether it is done: end the handler with `Ok(())`"
+)]
+pub trait Success<S: Source> {
+    /// The value as the source's response needs it.
+    fn into_output(self) -> S::Output;
+}
+
+impl<S: Source<Output = ()>> Success<S> for () {
+    fn into_output(self) {}
 }

@@ -100,7 +100,21 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
         .map_err(|error| DecodeError::new("the payload is not valid base64").because(error))
 }
 
-/// A payload in JSON, decoded with `serde`.
+/// A type that `serde` can deserialise, borrowing nothing: every `serde::de::DeserializeOwned`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be deserialised",
+    label = "holds a `{Self}`, which doesn't implement `serde::Deserialize`",
+    note = "put `#[derive(serde::Deserialize)]` on `{Self}`; a type of another crate often \
+            implements it with that crate's `serde` feature",
+    note = "it must own what it holds: `String`, not `&str`"
+)]
+pub trait Deserializable: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Deserializable for T {}
+
+/// A payload in JSON, decoded with `serde`. It derefs to `T`, so fields and methods are at hand;
+/// `Json(value)` as a pattern, `.0`, or `**record.data()` gets at the value itself.
 ///
 /// ```
 /// # use stream_handler::{Data, Json, Payload};
@@ -129,7 +143,7 @@ impl<T> std::ops::DerefMut for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned> Payload for Json<T> {
+impl<T: Deserializable> Payload for Json<T> {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         data.read(|bytes| {
             serde_json::from_slice(bytes)

@@ -19,9 +19,13 @@ use crate::{Event, Source, error::DecodeError};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record that a handler can take",
     label = "not a record",
-    note = "the first parameter of a handler is one record, by value: `KinesisRecord<T>`, \
-            `DynamoDbRecord<T>` or `SqsMessage<T>` of `stream_handler`, or with the Cargo feature \
-            `aws_lambda_events` one of that crate's record types"
+    note = "a handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>` or \
+            `SqsMessage<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
+            with the Cargo feature `aws_lambda_events`, a record type of that crate",
+    note = "for a payload `T` in JSON write `KinesisRecord<Json<T>>` or `SqsMessage<Json<T>>`",
+    note = "for a whole batch write the type of one of its records, and the handler is called for \
+            each: `T` for `Vec<T>` and `LambdaEvent<T>`, `KinesisEventRecord` for `KinesisEvent`, \
+            `SqsMessage` for `SqsEvent`, `dynamodb::EventRecord` for `dynamodb::Event`"
 )]
 pub trait Record: Sized {
     /// The event source whose records these are.
@@ -97,6 +101,11 @@ impl Text {
                 None => Self::Owned(text.into()),
             },
         }
+    }
+
+    /// Text that is not from an event.
+    pub(crate) fn owned(text: impl Into<Box<str>>) -> Self {
+        Self::Owned(text.into())
     }
 
     /// The text; `event` is that which the text was taken from.

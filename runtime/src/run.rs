@@ -79,10 +79,11 @@ impl fmt::Display for Error {
         match &self.0 {
             Cause::NotInLambda { variable } => write!(
                 f,
-                "this is an AWS Lambda function, and {variable} is not set as Lambda sets it.\n\
+                "this is an AWS Lambda function, and it was not started by Lambda: {variable} is \
+                 not set, or not as Lambda sets it.\n\
                  To run it on this machine (`pip install cargo-lambda` installs the tool):\n\
                  \n    cargo lambda watch\n\n\
-                 and in another terminal:\n\
+                 (in a workspace with `-p PACKAGE`), and in another terminal:\n\
                  \n    cargo lambda invoke BIN --data-file event.json\n\n\
                  To test it without Lambda, call the function itself, or its `batch`."
             ),

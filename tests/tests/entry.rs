@@ -161,11 +161,11 @@ async fn outside_lambda_run_says_what_to_do() {
     let error = stream_handler::run(|event| borrowing::batch(event, &calls))
         .await
         .expect_err("no Lambda here");
-    let text = "this is an AWS Lambda function, and AWS_LAMBDA_RUNTIME_API is not set as Lambda \
-                sets it.\n\
+    let text = "this is an AWS Lambda function, and it was not started by Lambda: \
+                AWS_LAMBDA_RUNTIME_API is not set, or not as Lambda sets it.\n\
                 To run it on this machine (`pip install cargo-lambda` installs the tool):\n\n    \
                 cargo lambda watch\n\n\
-                and in another terminal:\n\n    \
+                (in a workspace with `-p PACKAGE`), and in another terminal:\n\n    \
                 cargo lambda invoke BIN --data-file event.json\n\n\
                 To test it without Lambda, call the function itself, or its `batch`.";
     assert_eq!(error.to_string(), text);

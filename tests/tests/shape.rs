@@ -54,7 +54,7 @@ async fn assert_refused(event: &str, found: &str) {
         assert_eq!(diagnostic.error_type, "StreamHandler.InvalidEvent");
         let name = source.name();
         let expected = "expected an object with an array `Records`, found";
-        let message = format!("this is not a {name} event: {expected} {found}");
+        let message = format!("the event is not one of {name}: {expected} {found}");
         assert_eq!(diagnostic.error_message, message, "{event}");
         assert!(calls.all().is_empty());
 
@@ -154,8 +154,8 @@ async fn records_of_another_source() {
                 assert_eq!(
                     diagnostic.error_message,
                     format!(
-                        "this is not a {name} event: expected {name} records, found record \
-                         {index} to be from `{other_name}`"
+                        "the event is not one of {name}: expected {name} records, found \
+                         that record {index} is from `{other_name}`"
                     )
                 );
                 assert!(calls.all().is_empty());
@@ -171,7 +171,7 @@ async fn a_foreign_record_is_found_beside_an_unreadable_one() {
         let event = event([Value::Null, foreign]);
         let diagnostic = failure(batch(source, &event, &Calls::default())).await;
         assert_eq!(diagnostic.error_type, "StreamHandler.InvalidEvent");
-        let end = "found record 1 to be from `aws:s3`";
+        let end = "found that record 1 is from `aws:s3`";
         assert!(diagnostic.error_message.ends_with(end));
     }
 }

@@ -1,2 +1,145 @@
-//! placeholder
-fn main() {}
+//! Amazon Kinesis: keeps a book of orders from a stream of what happened to them.
+//!
+//! What to look at:
+//!
+//! - `on_order` handles **one** record. There is no loop over a batch, no base64, no response to
+//!   build: `on_order::batch`, which the attribute adds, does that.
+//! - Its first parameter says where records come from (`KinesisRecord`) and what is in them
+//!   (`Json<OrderEvent>`). The second is shared by all records; `main` passes it on.
+//! - An `Err`, a panic, or a payload that is not an `OrderEvent` makes that record the checkpoint:
+//!   what came before is done, Lambda delivers the rest again.
+//! - Again means more than once, so the book takes repeated events for what they are.
+//!
+//! `events/kinesis.json` and `events/kinesis-poison.json` show both ends; see the README beside
+//! this package's `Cargo.toml`.
+
+use std::{collections::HashMap, fmt};
+
+use serde::Deserialize;
+use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
+use tokio::sync::Mutex;
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum OrderEvent {
+    Placed { order: u64, cents: u64 },
+    Cancelled { order: u64 },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Status {
+    Open { cents: u64 },
+    Cancelled,
+}
+
+/// Stands in for a database. (A `std` mutex would stay poisoned after a panic; this one doesn't,
+/// and a panic costs one record here, not the process.)
+#[derive(Debug, Default)]
+struct OrderBook(Mutex<HashMap<u64, Status>>);
+
+impl OrderBook {
+    async fn place(&self, order: u64, cents: u64) -> Result<(), OrderError> {
+        match *self
+            .0
+            .lock()
+            .await
+            .entry(order)
+            .or_insert(Status::Open { cents })
+        {
+            Status::Open { cents: known } if known != cents => Err(OrderError::Conflict { order }),
+            // New, or an event that was delivered again, even after the order was cancelled.
+            Status::Open { .. } | Status::Cancelled => Ok(()),
+        }
+    }
+
+    async fn cancel(&self, order: u64) -> Result<(), OrderError> {
+        let mut orders = self.0.lock().await;
+        let status = orders
+            .get_mut(&order)
+            .ok_or(OrderError::Unknown { order })?;
+        *status = Status::Cancelled;
+        Ok(())
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum OrderError {
+    Conflict { order: u64 },
+    Unknown { order: u64 },
+}
+
+impl fmt::Display for OrderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict { order } => write!(f, "order {order} was placed with another total"),
+            Self::Unknown { order } => write!(f, "order {order} was never placed"),
+        }
+    }
+}
+
+impl std::error::Error for OrderError {}
+
+/// Handles one record.
+#[stream_handler]
+async fn on_order(
+    record: KinesisRecord<Json<OrderEvent>>,
+    book: &OrderBook,
+) -> Result<(), OrderError> {
+    tracing::info!(customer = record.partition_key(), event = ?record.data());
+    match **record.data() {
+        OrderEvent::Placed { order, cents } => book.place(order, cents).await,
+        OrderEvent::Cancelled { order } => book.cancel(order).await,
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), stream_handler::Error> {
+    let book = OrderBook::default();
+    stream_handler::run(|batch| on_order::batch(batch, &book)).await
+}
+
+/// The whole handler, with an event as Lambda sends it, and without Lambda.
+#[cfg(test)]
+mod tests {
+    use stream_handler::{BatchResponse, LambdaEvent};
+
+    use super::*;
+
+    async fn handle(event: &str, book: &OrderBook) -> BatchResponse {
+        let batch = serde_json::from_str(event).unwrap();
+        let event = LambdaEvent::new(batch, stream_handler::Context::default());
+        on_order::batch(event, book).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_handled_in_order() {
+        let book = OrderBook::default();
+        let response = handle(include_str!("../../events/kinesis.json"), &book).await;
+        assert!(response.batch_item_failures().is_empty());
+        assert_eq!(book.0.lock().await[&1001], Status::Cancelled);
+        assert_eq!(book.0.lock().await[&1002], Status::Open { cents: 1250 });
+    }
+
+    #[tokio::test]
+    async fn a_poison_record_is_the_checkpoint() {
+        let book = OrderBook::default();
+        let response = handle(include_str!("../../events/kinesis-poison.json"), &book).await;
+        let expected = include_str!("../../events/expected/kinesis-poison.json");
+        assert_eq!(
+            serde_json::to_value(&response).unwrap(),
+            serde_json::from_str::<serde_json::Value>(expected).unwrap()
+        );
+        // What came before it is done, what comes after it is not started.
+        assert!(book.0.lock().await.contains_key(&1004));
+        assert!(!book.0.lock().await.contains_key(&1005));
+    }
+
+    #[tokio::test]
+    async fn a_batch_may_come_again() {
+        let book = OrderBook::default();
+        for _ in 0..2 {
+            let response = handle(include_str!("../../events/kinesis.json"), &book).await;
+            assert!(response.batch_item_failures().is_empty());
+        }
+    }
+}

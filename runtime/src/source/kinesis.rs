@@ -111,6 +111,46 @@ pub struct KinesisRecord<T> {
 }
 
 impl<T> KinesisRecord<T> {
+    /// A record that is part of no event, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::{Json, kinesis::KinesisRecord};
+    /// let record = KinesisRecord::new(Json(7)).with_partition_key("customer-1");
+    /// assert_eq!(record.partition_key(), "customer-1");
+    /// ```
+    pub fn new(data: T) -> Self {
+        Self {
+            event: Event::none(),
+            index: 0,
+            sequence_number: Text::Missing,
+            partition_key: Text::Missing,
+            event_source_arn: Text::Missing,
+            approximate_arrival: None,
+            data,
+        }
+    }
+
+    /// The record with another partition key.
+    #[must_use]
+    pub fn with_partition_key(mut self, key: &str) -> Self {
+        self.partition_key = Text::owned(key);
+        self
+    }
+
+    /// The record with another sequence number.
+    #[must_use]
+    pub fn with_sequence_number(mut self, number: &str) -> Self {
+        self.sequence_number = Text::owned(number);
+        self
+    }
+
+    /// The record with another time of arrival.
+    #[must_use]
+    pub fn with_approximate_arrival(mut self, time: SystemTime) -> Self {
+        self.approximate_arrival = Some(time);
+        self
+    }
+
     /// The record's data.
     pub fn data(&self) -> &T {
         &self.data
@@ -164,7 +204,7 @@ impl<T> KinesisRecord<T> {
     }
 
     /// The record's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its records.
+    /// that of all its records. Empty for a record that is part of no event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.event.record::<Kinesis>(self.index).unwrap_or_default()
@@ -198,6 +238,6 @@ impl<T: fmt::Debug> fmt::Debug for KinesisRecord<T> {
             .field("event_source_arn", &self.event_source_arn())
             .field("approximate_arrival", &self.approximate_arrival())
             .field("data", &self.data)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -108,6 +108,30 @@ pub struct SqsMessage<T> {
 }
 
 impl<T> SqsMessage<T> {
+    /// A message that is part of no event, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::{Json, sqs::SqsMessage};
+    /// let message = SqsMessage::new(Json(7)).with_message_id("m-1");
+    /// assert_eq!(message.message_id(), "m-1");
+    /// ```
+    pub fn new(body: T) -> Self {
+        Self {
+            event: Event::none(),
+            index: 0,
+            message_id: Text::Missing,
+            event_source_arn: Text::Missing,
+            body,
+        }
+    }
+
+    /// The message with another identifier.
+    #[must_use]
+    pub fn with_message_id(mut self, id: &str) -> Self {
+        self.message_id = Text::owned(id);
+        self
+    }
+
     /// The message's body.
     pub fn body(&self) -> &T {
         &self.body
@@ -206,7 +230,7 @@ impl<T> SqsMessage<T> {
     }
 
     /// The message's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its messages.
+    /// that of all its messages. Empty for a message that is part of no event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.event.record::<Sqs>(self.index).unwrap_or_default()

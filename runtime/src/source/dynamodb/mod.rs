@@ -11,8 +11,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    BatchError, BatchResponse, DecodeError, Event, EventError, ItemIdentifier, Outcomes, RawRecord,
-    Record, Source,
+    BatchError, BatchResponse, DecodeError, Deserializable, Event, EventError, ItemIdentifier,
+    Outcomes, RawRecord, Record, Source,
     record::{Text, required, timestamp},
     source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
 };
@@ -165,6 +165,39 @@ pub enum Change<New, Old = New> {
 }
 
 impl<New, Old> DynamoDbRecord<New, Old> {
+    /// A record that is part of no event, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::dynamodb::{Change, DynamoDbRecord};
+    /// let record: DynamoDbRecord<&str> = DynamoDbRecord::new(Change::Insert { new: "an item" });
+    /// assert_eq!(record.change(), &Change::Insert { new: "an item" });
+    /// ```
+    pub fn new(change: Change<New, Old>) -> Self {
+        Self {
+            event: Event::none(),
+            index: 0,
+            sequence_number: Text::Missing,
+            event_source_arn: Text::Missing,
+            approximate_creation: None,
+            is_expiry: false,
+            change,
+        }
+    }
+
+    /// The record with another sequence number.
+    #[must_use]
+    pub fn with_sequence_number(mut self, number: &str) -> Self {
+        self.sequence_number = Text::owned(number);
+        self
+    }
+
+    /// The record as that of a deletion because the item's time to live was over.
+    #[must_use]
+    pub fn with_expiry(mut self) -> Self {
+        self.is_expiry = true;
+        self
+    }
+
     /// What happened to the item.
     pub fn change(&self) -> &Change<New, Old> {
         &self.change
@@ -219,7 +252,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     }
 
     /// The record's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its records.
+    /// that of all its records. Empty for a record that is part of no event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.event
@@ -233,7 +266,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     }
 }
 
-impl<New: DeserializeOwned, Old: DeserializeOwned> Record for DynamoDbRecord<New, Old> {
+impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Old> {
     type Source = DynamoDb;
 
     fn decode(raw: RawRecord<'_, '_, DynamoDb>) -> Result<Self, DecodeError> {
@@ -303,6 +336,6 @@ impl<New: fmt::Debug, Old: fmt::Debug> fmt::Debug for DynamoDbRecord<New, Old> {
             .field("approximate_creation", &self.approximate_creation())
             .field("is_expiry", &self.is_expiry)
             .field("change", &self.change)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

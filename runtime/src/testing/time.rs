@@ -1,0 +1,71 @@
+//! The simulation's points in time.
+
+/// When the simulated stream begins, in milliseconds since 1970: 2024-01-01T00:00:00Z. Fixed, so
+/// that every run of a simulation is the same.
+const START: u64 = 1_704_067_200_000;
+
+/// When the stream received a record, in milliseconds since 1970: one record each millisecond.
+pub(super) fn arrival(index: usize) -> u64 {
+    START + index as u64
+}
+
+/// When an invocation ended, in milliseconds since 1970: one invocation each second.
+pub(super) fn end_of_invocation(number: usize) -> u64 {
+    START + number as u64 * 1000
+}
+
+/// A time as ISO 8601, with milliseconds: `2024-01-01T00:00:00.007Z`.
+pub(super) fn to_the_millisecond(millis: u64) -> String {
+    let seconds = to_the_second(millis);
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), millis % 1000)
+}
+
+/// A time as ISO 8601, in whole seconds: `2024-01-01T00:00:00Z`.
+pub(super) fn to_the_second(millis: u64) -> String {
+    let seconds = millis / 1000;
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Year, month and day of the day that many days after 1970-01-01.
+///
+/// Counts from 1 March of the year 0, so that the leap day is a year's last, in eras of 400 years.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    (
+        era * 400 + year + u64::from(month <= 2),
+        month,
+        day_of_month,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_aws_writes_them() {
+        assert_eq!(to_the_second(START), "2024-01-01T00:00:00Z");
+        assert_eq!(to_the_millisecond(arrival(7)), "2024-01-01T00:00:00.007Z");
+        assert_eq!(
+            to_the_millisecond(1_573_691_886_021),
+            "2019-11-14T00:38:06.021Z"
+        );
+        assert_eq!(to_the_second(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(to_the_second(4_107_542_399_000), "2100-02-28T23:59:59Z");
+        assert_eq!(to_the_second(4_107_542_400_000), "2100-03-01T00:00:00Z");
+        assert_eq!(to_the_second(0), "1970-01-01T00:00:00Z");
+    }
+}

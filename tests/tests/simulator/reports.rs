@@ -1,0 +1,171 @@
+//! What the report says, and the settings it depends on.
+
+use serde_json::json;
+use stream_handler::{
+    lambda_runtime::Diagnostic,
+    testing::{EventSourceMapping, Fate, Ledger, Loss, PutRecord, Unread},
+};
+
+use super::{
+    Event, failures, fates, kinesis, numbered, partial, raises_on_fourth, sequence_numbers,
+    unless_bad,
+};
+
+#[tokio::test]
+async fn with_a_ledger_a_record_that_was_never_finished_is_lost() {
+    let ledger = Ledger::new();
+    let swallows_the_second = |event: Event| {
+        for (position, number) in sequence_numbers(&event).iter().enumerate() {
+            ledger.start(number);
+            if position != 1 {
+                ledger.finish(number);
+            }
+        }
+        async { Ok::<_, Diagnostic>(()) }
+    };
+    let mapping = partial().ledger(&ledger);
+    let report = mapping.run(numbered(3), swallows_the_second).await;
+    let lost = Fate::Lost {
+        invocation: 1,
+        loss: Loss::NeverFinished,
+    };
+    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+    assert!(report.unknown_in_ledger().is_empty());
+    // A ledger is empty when the next run starts.
+    let report = mapping.run(numbered(3), swallows_the_second).await;
+    assert_eq!(report.records()[0].finished, Some(1));
+}
+
+#[tokio::test]
+async fn with_a_ledger_only_what_was_not_finished_is_lost_with_an_ignored_response() {
+    let ledger = Ledger::new();
+    let report = kinesis()
+        .ledger(&ledger)
+        .run(numbered(3), |event: Event| {
+            let numbers = sequence_numbers(&event);
+            ledger.finish(&numbers[0]);
+            ledger.finish(&numbers[2]);
+            async move { Ok::<_, Diagnostic>(failures([&numbers[1]])) }
+        })
+        .await;
+    let lost = Fate::Lost {
+        invocation: 1,
+        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+    };
+    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+}
+
+#[tokio::test]
+async fn the_ledger_tells_of_numbers_that_no_record_has() {
+    let ledger = Ledger::new();
+    let report = kinesis()
+        .ledger(&ledger)
+        .run(numbered(1), |_: Event| {
+            ledger.finish("0");
+            async { Ok::<_, Diagnostic>(()) }
+        })
+        .await;
+    assert_eq!(report.unknown_in_ledger(), ["0"]);
+    assert_eq!(report.lost().count(), 1);
+}
+
+// The mapping.
+
+#[tokio::test]
+async fn a_stream_is_read_in_batches_of_the_batch_size() {
+    let mapping = EventSourceMapping::kinesis();
+    let succeeds = |_: Event| async { Ok::<_, Diagnostic>(()) };
+    let report = mapping.run(numbered(250), succeeds).await;
+    assert_eq!(report.batch_sizes(), [100, 100, 50]);
+    let report = mapping.run(numbered(0), succeeds).await;
+    assert!(report.batch_sizes().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_can_move_to_another_thread_if_its_handler_can() {
+    let run = tokio::spawn(async {
+        let ledger = Ledger::new();
+        partial()
+            .ledger(&ledger)
+            .run(numbered(10), |event| raises_on_fourth(event, &ledger))
+            .await
+    });
+    assert!(run.await.unwrap().reached_invocation_limit());
+}
+
+#[test]
+fn the_limits_of_the_settings_are_those_of_aws() {
+    let panics = |set: fn(EventSourceMapping<PutRecord>) -> EventSourceMapping<PutRecord>| {
+        std::panic::catch_unwind(|| set(kinesis())).is_err()
+    };
+    assert!(panics(|mapping| mapping.batch_size(0)));
+    assert!(!panics(|mapping| mapping.batch_size(1)));
+    assert!(!panics(|mapping| mapping.batch_size(10_000)));
+    assert!(panics(|mapping| mapping.batch_size(10_001)));
+    assert!(!panics(|mapping| mapping.maximum_retry_attempts(None)));
+    assert!(!panics(|mapping| mapping.maximum_retry_attempts(10_000)));
+    assert!(panics(|mapping| mapping.maximum_retry_attempts(10_001)));
+}
+
+// The report.
+
+#[tokio::test]
+async fn the_report_is_a_timeline() {
+    let report = partial()
+        .bisect_batch_on_function_error(true)
+        .maximum_retry_attempts(2)
+        .on_failure_destination(true)
+        .run(numbered(4), |batch| unless_bad::batch(batch, |n| n == 3))
+        .await;
+    assert_eq!(report.to_string(), include_str!("timeline.txt"));
+}
+
+#[tokio::test]
+async fn the_report_of_many_records_fits_a_terminal() {
+    let report = EventSourceMapping::kinesis()
+        .report_batch_item_failures(true)
+        .maximum_retry_attempts(2)
+        .on_failure_destination(true)
+        .invocation_limit(1000)
+        .run(numbered(3000), |batch| {
+            unless_bad::batch(batch, |n| n % 100 == 0)
+        })
+        .await;
+    let text = report.to_string();
+    assert!(text.lines().count() < 60, "{text}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_report_is_json_for_tools() {
+    let report = partial()
+        .maximum_retry_attempts(0)
+        .run(numbered(1), |batch| unless_bad::batch(batch, |n| n == 1))
+        .await;
+    let number = &report.records()[0].sequence_number;
+    assert_eq!(
+        serde_json::to_value(&report).unwrap(),
+        json!({
+            "eventSource": "Kinesis",
+            "settings": ["BatchSize 10", "MaximumRetryAttempts 0", "ReportBatchItemFailures"],
+            "invocations": [{
+                "number": 1,
+                "sequenceNumbers": [number],
+                "outcome": {"partialSuccess": {"checkpoint": number}},
+                "nextStep": "discard",
+            }],
+            "records": [{
+                "sequenceNumber": number,
+                "deliveries": 1,
+                "started": null,
+                "finished": null,
+                "fate": {"lost": {"invocation": 1, "loss": "discardedWithoutDestination"}},
+            }],
+            "onFailureDocuments": [],
+            "reachedInvocationLimit": false,
+            "unknownInLedger": [],
+        })
+    );
+}

@@ -1,0 +1,11 @@
+use stream_handler::{Context, kinesis::KinesisRecord, stream_handler};
+
+#[stream_handler]
+async fn on_line(
+    _line: KinesisRecord<String>,
+    #[context] _a: &Context,
+    #[context] _b: &Context,
+) {
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use stream_handler::stream_handler;
+
+#[stream_handler]
+mod handlers {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use stream_handler::stream_handler;
+
+#[stream_handler]
+struct OnOrder;
+
+fn main() {}
