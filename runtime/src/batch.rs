@@ -9,7 +9,7 @@ use crate::{
     RawRecord, Reason, Source,
     driver::{self, Lanes},
     log, panic,
-    source::AfterFailure,
+    source::{AfterFailure, Lane},
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -72,7 +72,7 @@ where
     })?;
     let lanes = match S::AFTER_FAILURE {
         AfterFailure::StopBatch => Lanes::single(records.len()),
-        AfterFailure::StopLane => Lanes::by_key(records.len(), |index| records.lane(index)),
+        AfterFailure::StopLane => Lanes::new(records.lanes()),
     };
     let job = Job {
         event: &event,
@@ -88,6 +88,7 @@ where
     };
     let response = S::respond(&outcomes);
     log::batch(&outcomes, &response);
+    outcomes.outcomes.into_iter().for_each(panic::discard);
     response
 }
 
@@ -125,7 +126,7 @@ where
             Failure::undecodable(error)
         })?;
         panic::catch(|| (self.decode)(RawRecord::new(self.event, index, envelope)))
-            .map_err(|panic| Failure::panic(Reason::Undecodable, "decoding the record", &*panic))?
+            .map_err(|panic| Failure::panic(Reason::Undecodable, "decoding the record", panic))?
             .map_err(Failure::undecodable)
     }
 
@@ -133,7 +134,7 @@ where
         panic::catch_async(|| async { (self.into_outcome)((self.handler)(record).await) })
             .await
             .unwrap_or_else(|panic| {
-                Outcome::Failed(Failure::panic(Reason::Panic, "the handler", &*panic))
+                Outcome::Failed(Failure::panic(Reason::Panic, "the handler", panic))
             })
     }
 }
@@ -183,10 +184,23 @@ impl<'e, S: Source> Records<'e, S> {
         }
     }
 
-    fn lane(&self, index: usize) -> Option<std::borrow::Cow<'_, str>> {
-        self.envelope(index)
-            .ok()
-            .and_then(|envelope| S::lane(envelope))
+    /// The lane of each record. One that can't be read may be of any, if the batch has any.
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        let unreadable = match self {
+            Self::Isolated(records)
+                if records
+                    .iter()
+                    .flatten()
+                    .any(|envelope| S::lane(envelope) != Lane::Free) =>
+            {
+                Lane::Unknown
+            }
+            _ => Lane::Free,
+        };
+        (0..self.len()).map(move |index| match self.envelope(index) {
+            Ok(envelope) => S::lane(envelope),
+            Err(_) => unreadable.clone(),
+        })
     }
 
     pub(crate) fn identifier(&self, index: usize) -> Option<ItemIdentifier> {

@@ -1,10 +1,14 @@
 //! Runs the records of a batch in order. Knows nothing of Lambda: records are numbers here.
 
-use std::{collections::HashMap, hash::Hash};
+use std::collections::HashMap;
 
-use crate::Outcome;
+use crate::{Outcome, source::Lane};
 
-/// Which records must be handled one after another. A failed record stops its lane, and no other.
+/// The lane of records that may be of any.
+const ANY: usize = 0;
+
+/// Which records must be handled one after another. A failed record stops its lane, and no other;
+/// one that may be of any lane stops all of them, and is stopped by each.
 pub(crate) struct Lanes {
     /// The lane of each record.
     of: Vec<usize>,
@@ -16,23 +20,24 @@ impl Lanes {
     /// One lane for the whole batch.
     pub(crate) fn single(records: usize) -> Self {
         Self {
-            of: vec![0; records],
+            of: vec![ANY; records],
             count: 1,
         }
     }
 
-    /// A lane for each key; a record without one has a lane to itself.
-    pub(crate) fn by_key<K: Hash + Eq>(records: usize, key: impl Fn(usize) -> Option<K>) -> Self {
-        let mut lanes = HashMap::new();
-        let mut count = 0;
+    /// A lane for each key, and one for each record that needs no order.
+    pub(crate) fn new<'a>(records: impl Iterator<Item = Lane<'a>>) -> Self {
+        let mut keys = HashMap::new();
+        let mut count = ANY + 1;
         let mut new_lane = || {
             count += 1;
             count - 1
         };
-        let of = (0..records)
-            .map(|record| match key(record) {
-                Some(key) => *lanes.entry(key).or_insert_with(&mut new_lane),
-                None => new_lane(),
+        let of = records
+            .map(|lane| match lane {
+                Lane::Free => new_lane(),
+                Lane::Key(key) => *keys.entry(key).or_insert_with(&mut new_lane),
+                Lane::Unknown => ANY,
             })
             .collect();
         Self { of, count }
@@ -50,12 +55,22 @@ where
     let mut stopped = vec![false; lanes.count];
     let mut outcomes = Vec::with_capacity(lanes.of.len());
     for (record, &lane) in lanes.of.iter().enumerate() {
-        let outcome = if stopped[lane] {
+        let behind = if lane == ANY {
+            stopped.contains(&true)
+        } else {
+            stopped[lane]
+        };
+        let outcome = if behind {
             Outcome::NotStarted
         } else {
             run(record).await
         };
-        stopped[lane] |= !outcome.is_done();
+        if !outcome.is_done() {
+            match lane {
+                ANY => stopped.fill(true),
+                lane => stopped[lane] = true,
+            }
+        }
         outcomes.push(outcome);
     }
     outcomes

@@ -4,8 +4,10 @@ use crate::{BatchError, BatchResponse, Outcome, Outcomes, Source, batch::Records
 
 /// The whole story of an outcome. Displaying an error runs the user's code, which may panic.
 pub(crate) fn describe<T>(outcome: &Outcome<T>) -> String {
-    panic::catch(|| outcome.to_string())
-        .unwrap_or_else(|_| "an error whose message could not be displayed: it panicked".to_owned())
+    panic::catch(|| outcome.to_string()).unwrap_or_else(|panic| {
+        panic::discard(panic);
+        "an error whose message could not be displayed: it panicked".to_owned()
+    })
 }
 
 /// The record's identifier, or that it has none.

@@ -1,10 +1,11 @@
 //! What became of one record.
 
-use std::{any::Any, error::Error, fmt};
+use std::{error::Error, fmt};
 
 use crate::{
     Source,
     error::{BoxError, Chain, DecodeError},
+    panic::{self, Panic},
 };
 
 /// What became of one record.
@@ -103,12 +104,8 @@ impl Failure {
     }
 
     /// A panic, from what `catch_unwind` caught.
-    pub(crate) fn panic(reason: Reason, doing: &str, panic: &(dyn Any + Send)) -> Self {
-        let message = panic
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-            .unwrap_or("a panic without a message");
+    pub(crate) fn panic(reason: Reason, doing: &str, panic: Panic) -> Self {
+        let message = panic::message(panic);
         Self::new(reason, false, format!("{doing} panicked: {message}").into())
     }
 

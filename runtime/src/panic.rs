@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     future::poll_fn,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
@@ -14,6 +15,26 @@ pub(crate) type Panic = Box<dyn Any + Send>;
 /// Calls `f`, catching its panic. What `f` was working on is not used afterwards.
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f))
+}
+
+/// Drops a value of the user's, which may panic: too late to change what became of its record.
+pub(crate) fn discard<T>(value: T) {
+    if let Err(panic) = catch(|| drop(value)) {
+        // What it carries may panic in its turn when dropped, and there must be an end.
+        mem::forget(panic);
+    }
+}
+
+/// The message of a panic, if it carries one.
+pub(crate) fn message(panic: Panic) -> String {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message")
+        .to_owned();
+    discard(panic);
+    message
 }
 
 /// Runs a future, catching its panic: when it is made, polled, or dropped. A future that panics
@@ -35,7 +56,9 @@ pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F
             Ok(polled) => polled.map(Ok),
             Err(panic) => {
                 // The first panic is the one to tell of.
-                let _ = catch(|| future.set(None));
+                if let Err(second) = catch(|| future.set(None)) {
+                    discard(second);
+                }
                 Poll::Ready(Err(panic))
             }
         }

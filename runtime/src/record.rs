@@ -1,6 +1,10 @@
 //! What a handler's first parameter can be.
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    borrow::Cow,
+    ops::Range,
+    time::{Duration, SystemTime},
+};
 
 use serde_json::value::RawValue;
 
@@ -138,10 +142,14 @@ pub(crate) fn required<'e>(
 }
 
 /// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
-pub(crate) fn timestamp(json: Option<&RawValue>) -> Option<std::time::SystemTime> {
+pub(crate) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
     let seconds: f64 = json?.get().parse().ok()?;
-    let millis =
-        std::time::Duration::try_from_secs_f64((seconds * 1000.0).round() / 1000.0).ok()?;
-    // Seconds of today need 31 bits: a double is exact to well below the millisecond.
-    std::time::SystemTime::UNIX_EPOCH.checked_add(millis)
+    // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
+    // the nanosecond.
+    let nearest = Duration::try_from_secs_f64(seconds)
+        .ok()?
+        .checked_add(Duration::from_micros(500))?
+        .as_millis();
+    let millis = Duration::from_millis(u64::try_from(nearest).ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(millis)
 }

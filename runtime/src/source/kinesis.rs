@@ -12,7 +12,7 @@ use crate::{
     BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
     Payload, RawRecord, Record, Source,
     record::{Text, required, string, timestamp},
-    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
 };
 
 /// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
@@ -68,9 +68,9 @@ impl Source for Kinesis {
         identifier(envelope.kinesis.sequence_number)
     }
 
-    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
         // Records without a partition key are kept in order among themselves.
-        Some(
+        Lane::Key(
             envelope
                 .kinesis
                 .partition_key

@@ -131,11 +131,10 @@ pub trait Source: Sized + 'static {
     fn identifier(envelope: &Self::Envelope<'_>) -> Option<ItemIdentifier>;
 
     /// The lane of a record: records of the same lane are handled in order, one after another.
-    /// `None` for a record that needs no order.
     #[must_use]
-    fn lane<'a>(envelope: &'a Self::Envelope<'_>) -> Option<Cow<'a, str>> {
+    fn lane<'a>(envelope: &'a Self::Envelope<'_>) -> Lane<'a> {
         let _ = envelope;
-        None
+        Lane::Free
     }
 
     /// Makes the response from what became of each record.
@@ -144,6 +143,17 @@ pub trait Source: Sized + 'static {
     ///
     /// A record that must be reported can't be.
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError>;
+}
+
+/// Which records of a batch a record must stay in order with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Lane<'a> {
+    /// None.
+    Free,
+    /// Those of the same key.
+    Key(Cow<'a, str>),
+    /// It can't be told, so all of them.
+    Unknown,
 }
 
 /// What else is not started once a record has failed.

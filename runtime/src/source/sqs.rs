@@ -12,7 +12,7 @@ use crate::{
     BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
     Payload, RawRecord, Record, Source,
     record::{Text, required, string},
-    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
 };
 
 /// SQS: each message that is not done is reported. In a FIFO queue a failed message stops its
@@ -63,18 +63,19 @@ impl Source for Sqs {
         identifier(envelope.message_id)
     }
 
-    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
-        let fifo = envelope
-            .event_source_arn
-            .and_then(string)
-            .map(|arn| arn.ends_with(".fifo"));
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
+        let arn = envelope.event_source_arn.and_then(string);
+        let fifo = arn.map(|arn| arn.ends_with(".fifo"));
         if fifo == Some(false) {
-            return None;
+            return Lane::Free;
         }
-        let group = attribute(envelope.attributes?.get(), "MessageGroupId");
-        // Messages of a FIFO queue all have a group; should one have none, the order of those is
-        // kept too.
-        group.or_else(|| fifo.map(|_| Cow::Borrowed("")))
+        let attributes = envelope.attributes.map(RawValue::get);
+        match attributes.and_then(|attributes| attribute(attributes, "MessageGroupId")) {
+            Some(group) => Lane::Key(group),
+            // Messages of a FIFO queue all have a group; this one's can't be read.
+            None if fifo == Some(true) => Lane::Unknown,
+            None => Lane::Free,
+        }
     }
 
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {

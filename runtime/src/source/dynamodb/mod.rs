@@ -14,7 +14,7 @@ use crate::{
     BatchError, BatchResponse, DecodeError, Deserializable, Event, EventError, ItemIdentifier,
     Outcomes, RawRecord, Record, Source,
     record::{Text, required, timestamp},
-    source::{AfterFailure, array_at, foreign, identifier, split_array_at},
+    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
 };
 
 /// DynamoDB Streams: a shard is read in order, so the first record that is not done is the
@@ -78,7 +78,7 @@ impl Source for DynamoDb {
         identifier(envelope.dynamodb.sequence_number)
     }
 
-    fn lane<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
         let keys = envelope
             .dynamodb
             .keys
@@ -89,7 +89,7 @@ impl Source for DynamoDb {
             .ok()
             .filter(|keys| keys.len() > 1)
             .and_then(|keys| serde_json::to_string(&keys).ok());
-        Some(sorted.map_or(Cow::Borrowed(keys), Cow::Owned))
+        Lane::Key(sorted.map_or(Cow::Borrowed(keys), Cow::Owned))
     }
 
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
