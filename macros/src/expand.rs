@@ -1,14 +1,14 @@
 //! What a handler becomes: itself, and a companion type of the same name whose `batch` hands the
 //! whole batch to the runtime. The generated code decides nothing.
 //!
-//! ```ignore
+//! ```text
 //! #[stream_handler]
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //! ```
 //!
 //! becomes
 //!
-//! ```ignore
+//! ```text
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //!
 //! struct on_order {}

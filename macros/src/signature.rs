@@ -144,7 +144,9 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
         }
         if typed.is_empty() {
             by_value(&parameter.ty, errors);
-        } else if !parameter.attrs.iter().any(is_context) {
+        } else if parameter.attrs.iter().any(is_context) {
+            invocation_bound(&parameter.ty, errors);
+        } else {
             shareable(&parameter.ty, errors);
         }
         concrete(&parameter.ty, errors);
@@ -207,6 +209,19 @@ fn by_value(ty: &Type, errors: &mut Errors) {
                 pretty(&inner.to_token_stream())
             ),
         ),
+    }
+}
+
+/// The context lives as long as one invocation, which no lifetime of the signature can name.
+fn invocation_bound(ty: &Type, errors: &mut Errors) {
+    if let Type::Reference(reference) = strip_groups(ty) {
+        if let Some(lifetime) = &reference.lifetime {
+            errors.at(
+                lifetime,
+                "the context lives only as long as the invocation: write `&Context`, \
+                 without a lifetime",
+            );
+        }
     }
 }
 

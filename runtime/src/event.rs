@@ -1,6 +1,7 @@
 //! The text of an event, and how it falls apart into records.
 
 use std::{
+    any::TypeId,
     borrow::Cow,
     collections::BTreeMap,
     fmt,
@@ -26,8 +27,8 @@ pub struct Event(Arc<Inner>);
 
 struct Inner {
     json: Box<str>,
-    /// Where each record's JSON is; found when first asked for.
-    records: OnceLock<Vec<Range<usize>>>,
+    /// Where each record's JSON is, as the source says that asked first.
+    records: OnceLock<(TypeId, Vec<Range<usize>>)>,
 }
 
 impl Event {
@@ -37,21 +38,20 @@ impl Event {
         &self.0.json
     }
 
-    /// The event of a record that was made by hand.
-    pub(crate) fn none() -> Self {
-        Self::from(String::new())
-    }
-
     /// The JSON of one record, by its position in the event: what is not there has no JSON.
     pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
-        let records = self.0.records.get_or_init(|| {
+        let find = || {
             let isolated = S::isolate(self.json()).unwrap_or_default();
-            isolated
-                .iter()
-                .filter_map(|record| self.range(record.get()))
-                .collect()
-        });
-        records.get(index).map(|range| &self.json()[range.clone()])
+            let ranges = isolated.iter().filter_map(|json| self.range(json.get()));
+            (TypeId::of::<S>(), ranges.collect::<Vec<_>>())
+        };
+        let (source, records) = self.0.records.get_or_init(find);
+        let range = if *source == TypeId::of::<S>() {
+            records.get(index)?.clone()
+        } else {
+            find().1.get(index)?.clone()
+        };
+        Some(&self.json()[range])
     }
 
     /// Where in the event a part of its text is; `None` for text that is not part of it.

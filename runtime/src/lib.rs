@@ -1,4 +1,72 @@
-//! See the README; the full text follows with the docs.
+//! Write a function for one record, put [`#[stream_handler]`](macro@stream_handler) on it, and get a
+//! correct AWS Lambda handler for the whole batch, with the partial-batch response that keeps
+//! Lambda from delivering what is done once more, and never loses what is not.
+//!
+//! ```no_run
+//! use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order {
+//!     id: u64,
+//! }
+//!
+//! struct Db;
+//!
+//! /// One record. An ordinary function: call it in unit tests as it stands.
+//! #[stream_handler]
+//! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), std::io::Error> {
+//!     // db.insert(order.data().id, order.partition_key()).await
+//! #   let _ = (order, db);
+//! #   Ok(())
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), stream_handler::Error> {
+//!     let db = Db;
+//!     stream_handler::run(|batch| on_order::batch(batch, &db)).await
+//! }
+//! ```
+//!
+//! **Turn on `ReportBatchItemFailures`** on the event source mapping. Without it Lambda takes any
+//! answer for a success, and the records it names are lost.
+//!
+//! # What happens to a batch
+//!
+//! The event is split into its records, each kept apart, so that one that is odd costs no other.
+//! They are handled in the order of the batch: each is decoded, the function is called with it,
+//! and what became of it is its [`Outcome`]. A record counts as undone until the function returned
+//! success. An error, a panic and an undecodable payload are failures ([`Failure`], [`Reason`]);
+//! after one the source decides what else is not started ([`source::AfterFailure`]), and how the
+//! undone records are reported ([`BatchResponse`]).
+//!
+//! | source | after a failure | reported |
+//! |---|---|---|
+//! | Kinesis, DynamoDB Streams | nothing later in the batch is started: Lambda delivers it again anyway | the first undone record: the checkpoint |
+//! | SQS, standard | the other messages go on | every undone message |
+//! | SQS, FIFO | nothing later in the message group is started | every undone message |
+//!
+//! What can't be reported fails the invocation as a whole, on purpose: an event of another source
+//! or shape, and an undone record without an identifier ([`BatchError`]).
+//!
+//! Each failure is logged through [`tracing`](https://docs.rs/tracing) at error level, with the
+//! record's identifier and the whole chain of errors; each success at debug level; each batch, in
+//! numbers, at info level. The texts of errors are logged as they are: `serde`'s quote the value
+//! that was not expected.
+//!
+//! # Where to look
+//!
+//! - [`macro@stream_handler`]: parameters, options, what is generated.
+//! - [`kinesis`], [`dynamodb`], [`sqs`]: the record types. [`Payload`]: what is in them.
+//! - [`Source`] and [`Record`]: a source of your own.
+#![cfg_attr(
+    feature = "testing",
+    doc = "- [`testing`]: what Lambda does next with your answers."
+)]
+#![cfg_attr(
+    not(feature = "testing"),
+    doc = "- `testing`, with the Cargo feature of that name: what Lambda does next with your answers."
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
 mod driver;
@@ -14,7 +82,10 @@ mod response;
 mod run;
 pub mod source;
 
-#[cfg(feature = "aws_lambda_events")]
+#[cfg(all(
+    feature = "aws_lambda_events",
+    any(feature = "dynamodb", feature = "kinesis", feature = "sqs")
+))]
 mod aws_events;
 
 #[cfg(feature = "testing")]
@@ -45,3 +116,8 @@ pub use crate::{
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
 pub use stream_handler_macros::stream_handler;
+
+/// The README's examples, as tests.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

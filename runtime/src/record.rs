@@ -1,13 +1,5 @@
 //! What a handler's first parameter can be.
 
-use std::{
-    borrow::Cow,
-    ops::Range,
-    time::{Duration, SystemTime},
-};
-
-use serde_json::value::RawValue;
-
 use crate::{Event, Source, error::DecodeError};
 
 /// A type that a handler can take as its record. It names its event source and decodes itself
@@ -80,76 +72,4 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
     pub fn json(&self) -> &'a str {
         self.event.record::<S>(self.index).unwrap_or_default()
     }
-}
-
-/// A string that a record took from its event: a part of the event's text, or a copy if it had
-/// escapes in it.
-#[derive(Clone)]
-pub(crate) enum Text {
-    Missing,
-    Shared(Range<usize>),
-    Owned(Box<str>),
-}
-
-impl Text {
-    pub(crate) fn new(event: &Event, json: Option<&RawValue>) -> Self {
-        match json.and_then(string) {
-            None => Self::Missing,
-            Some(Cow::Owned(text)) => Self::Owned(text.into()),
-            Some(Cow::Borrowed(text)) => match event.range(text) {
-                Some(range) => Self::Shared(range),
-                None => Self::Owned(text.into()),
-            },
-        }
-    }
-
-    /// Text that is not from an event.
-    pub(crate) fn owned(text: impl Into<Box<str>>) -> Self {
-        Self::Owned(text.into())
-    }
-
-    /// The text; `event` is that which the text was taken from.
-    pub(crate) fn get<'a>(&'a self, event: &'a Event) -> Option<&'a str> {
-        match self {
-            Self::Missing => None,
-            Self::Shared(range) => event.json().get(range.clone()),
-            Self::Owned(text) => Some(text),
-        }
-    }
-}
-
-/// A JSON string's text; `None` for any other value.
-pub(crate) fn string(json: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = json.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        serde_json::from_str(json.get()).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
-    }
-}
-
-/// A JSON string that must be there, or the error that names it.
-pub(crate) fn required<'e>(
-    json: Option<&'e RawValue>,
-    field: &'static str,
-) -> Result<Cow<'e, str>, DecodeError> {
-    match json {
-        None => Err(DecodeError::new(format!("`{field}` is missing"))),
-        Some(json) => {
-            string(json).ok_or_else(|| DecodeError::new(format!("`{field}` is not a valid string")))
-        }
-    }
-}
-
-/// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
-pub(crate) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
-    let seconds: f64 = json?.get().parse().ok()?;
-    // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
-    // the nanosecond.
-    let nearest = Duration::try_from_secs_f64(seconds)
-        .ok()?
-        .checked_add(Duration::from_micros(500))?
-        .as_millis();
-    let millis = Duration::from_millis(u64::try_from(nearest).ok()?);
-    SystemTime::UNIX_EPOCH.checked_add(millis)
 }

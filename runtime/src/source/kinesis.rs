@@ -11,8 +11,11 @@ use serde_json::value::RawValue;
 use crate::{
     BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
     Payload, RawRecord, Record, Source,
-    record::{Text, required, string, timestamp},
-    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
+    source::{
+        AfterFailure, Lane, array_at,
+        field::{Text, foreign, identifier, required, string, timestamp},
+        split_array_at,
+    },
 };
 
 /// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
@@ -120,7 +123,7 @@ impl<T> KinesisRecord<T> {
     /// ```
     pub fn new(data: T) -> Self {
         Self {
-            event: Event::none(),
+            event: Event::from(String::new()),
             index: 0,
             sequence_number: Text::Missing,
             partition_key: Text::Missing,

@@ -9,6 +9,8 @@ use crate::{BatchError, BatchResponse, EventError, ItemIdentifier, Outcomes};
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
+mod field;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
 #[cfg(feature = "sqs")]
@@ -163,17 +165,4 @@ pub enum AfterFailure {
     StopBatch,
     /// Everything later in the same lane.
     StopLane,
-}
-
-/// Compares the `eventSource` of a record with the source's own; a record without one passes.
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
-fn foreign<'a>(event_source: Option<&'a RawValue>, own: &str) -> Option<Cow<'a, str>> {
-    let name = crate::record::string(event_source?)?;
-    (name != own).then_some(name)
-}
-
-/// The identifier in a JSON value, if it is a string and not empty.
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
-fn identifier(json: Option<&RawValue>) -> Option<ItemIdentifier> {
-    ItemIdentifier::new(crate::record::string(json?)?)
 }

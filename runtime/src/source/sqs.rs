@@ -11,8 +11,11 @@ use serde_json::value::RawValue;
 use crate::{
     BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
     Payload, RawRecord, Record, Source,
-    record::{Text, required, string},
-    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
+    source::{
+        AfterFailure, Lane, array_at,
+        field::{Text, foreign, identifier, required, string},
+        split_array_at,
+    },
 };
 
 /// SQS: each message that is not done is reported. In a FIFO queue a failed message stops its
@@ -117,7 +120,7 @@ impl<T> SqsMessage<T> {
     /// ```
     pub fn new(body: T) -> Self {
         Self {
-            event: Event::none(),
+            event: Event::from(String::new()),
             index: 0,
             message_id: Text::Missing,
             event_source_arn: Text::Missing,

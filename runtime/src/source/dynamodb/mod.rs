@@ -13,8 +13,11 @@ use serde_json::value::RawValue;
 use crate::{
     BatchError, BatchResponse, DecodeError, Deserializable, Event, EventError, ItemIdentifier,
     Outcomes, RawRecord, Record, Source,
-    record::{Text, required, timestamp},
-    source::{AfterFailure, Lane, array_at, foreign, identifier, split_array_at},
+    source::{
+        AfterFailure, Lane, array_at,
+        field::{Text, foreign, identifier, required, timestamp},
+        split_array_at,
+    },
 };
 
 /// DynamoDB Streams: a shard is read in order, so the first record that is not done is the
@@ -174,7 +177,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// ```
     pub fn new(change: Change<New, Old>) -> Self {
         Self {
-            event: Event::none(),
+            event: Event::from(String::new()),
             index: 0,
             sequence_number: Text::Missing,
             event_source_arn: Text::Missing,
