@@ -30,12 +30,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Attribute, Generics, Meta, spanned::Spanned as _};
+use syn::{Attribute, Generics, Meta, Type, spanned::Spanned as _};
 
 use crate::{
-    options::Options,
+    options::{Margin, Options, Set},
     parse::Function,
-    paths::Runtime,
     signature::{Handler, Parameter},
 };
 
@@ -50,7 +49,7 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
     let record = handler.record;
     let lifetimes = lifetimes(handler.generics);
     let visibility = &function.visibility;
-    let call = call(handler, &options.runtime, site);
+    let call = call(handler, options, site);
     let batch = quote_spanned! {site=>
         /// Handles one event: the handler `lambda_runtime` wants.
         #visibility async fn batch #lifetimes (
@@ -65,18 +64,14 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
     quote!(#function #companion)
 }
 
-/// The one call into the runtime.
-fn call(handler: &Handler<'_>, runtime: &Runtime, site: Span) -> TokenStream {
+/// The call into the runtime.
+fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let name = handler.name;
     let arguments = handler.others.iter().map(|other| match other {
-        Parameter::Shared { name, ty } => {
-            let at = site.located_at(ty.span());
-            let runtime = runtime.at(at);
-            quote_spanned!(at=> #runtime::__private::shared::<#ty>(&#name))
-        }
+        Parameter::Shared { name, ty } => shared(name, ty, options, site),
         Parameter::Context { ty } => {
             let at = site.located_at(ty.span());
-            let runtime = runtime.at(at);
+            let runtime = options.runtime.at(at);
             quote_spanned!(at=> #runtime::__private::context::<#ty>(&context))
         }
     });
@@ -90,19 +85,65 @@ fn call(handler: &Handler<'_>, runtime: &Runtime, site: Span) -> TokenStream {
     // with it is reported there, and once.
     let (record, output) = (handler.record, &handler.output);
     let at_record = site.located_at(record.span());
-    let records = runtime.at(at_record);
-    let records = quote_spanned!(at_record=> #records::__private::records::<#record, _>(batch));
+    let runtime = options.runtime.at(at_record);
+    let records = quote_spanned!(at_record=> #runtime::__private::records::<#record, _>(batch));
     let at_output = site.located_at(output.span());
-    let handler = runtime.at(at_output);
-    let handler = quote_spanned! {at_output=>
-        #handler::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
+    let runtime = options.runtime.at(at_output);
+    let function = quote_spanned! {at_output=>
+        #runtime::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
     };
-    let runtime = runtime.at(site);
+    let settings = settings(handler, options, site);
+    let runtime = options.runtime.at(site);
     quote_spanned! {site=>
         let records = #records;
-        let handler = #handler;
-        #runtime::__private::process(records, handler).await
+        let handler = #function;
+        let settings = #settings;
+        #runtime::__private::process(records, handler, &context, settings).await
     }
+}
+
+/// A shared value for one more call.
+fn shared(name: &Ident, ty: &Type, options: &Options, site: Span) -> TokenStream {
+    let at = site.located_at(ty.span());
+    let runtime = options.runtime.at(at);
+    quote_spanned!(at=> #runtime::__private::shared::<#ty>(&#name))
+}
+
+/// The options that were set. Those that take a path stand at it, for its errors.
+fn settings(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
+    let runtime = options.runtime.at(site);
+    let mut settings = quote_spanned!(site=> #runtime::__private::Settings::new());
+    let mut set = |call: TokenStream| settings.extend(call);
+    if let Some(Set { value, .. }) = &options.concurrency {
+        set(quote_spanned!(site=> .concurrency(#value)));
+    }
+    if let Some(Set { value, .. }) = &options.record_timeout {
+        set(quote_spanned!(site=> .record_timeout(#value)));
+    }
+    match &options.deadline_margin {
+        Some(Margin::Milliseconds(margin)) => set(quote_spanned!(site=> .deadline_margin(#margin))),
+        Some(Margin::Off) => set(quote_spanned!(site=> .deadline_off())),
+        None => {}
+    }
+    if let Some(Set { value: true, .. }) = &options.undecodable_is_permanent {
+        set(quote_spanned!(site=> .undecodable_is_permanent()));
+    }
+    if options.fail_if_none_done {
+        set(quote_spanned!(site=> .fail_if_none_done()));
+    }
+    if let Some(path) = &options.observer {
+        let at = site.located_at(path.span());
+        set(quote_spanned!(at=> .observer(&#path)));
+    }
+    if let Some(path) = &options.dead_letter {
+        let at = site.located_at(path.span());
+        let arguments = handler.others.iter().filter_map(|other| match other {
+            Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
+            Parameter::Context { .. } => None,
+        });
+        set(quote_spanned!(at=> .dead_letter(|letter| #path(letter, #(#arguments),*))));
+    }
+    settings
 }
 
 /// `struct name {}` and its `impl`. Braces put the type in the type namespace alone, so that it

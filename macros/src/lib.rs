@@ -44,7 +44,11 @@ fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
     let Some(function) = Function::parse(item.clone(), &mut errors) else {
         return fallback::item(item, errors);
     };
-    match Handler::check(&function, &mut errors) {
+    let handler = Handler::check(&function, &mut errors);
+    if handler.as_ref().is_some_and(|handler| !handler.is_async) {
+        options.need_async(&mut errors);
+    }
+    match handler {
         Some(handler) if errors.is_empty() => expand::expand(&function, &handler, &options),
         _ => fallback::function(&function, &options, errors),
     }

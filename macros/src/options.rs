@@ -1,8 +1,10 @@
 //! The attribute's options: `#[stream_handler(key = value, …)]`.
 
+mod values;
+
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    Token,
+    Path, Token,
     ext::IdentExt as _,
     parse::{ParseStream, Parser as _},
 };
@@ -10,42 +12,74 @@ use syn::{
 use crate::{errors::Errors, paths::Runtime};
 
 /// Every option: its name, and what to write for it.
-const ACCEPTED: &[(&str, &str)] = &[("crate", "crate = ::stream_handler")];
+const ACCEPTED: &[(&str, &str)] = &[
+    ("concurrency", "concurrency = 16"),
+    ("record_timeout", "record_timeout = \"2s\""),
+    ("deadline_margin", "deadline_margin = \"500ms\""),
+    ("dead_letter", "dead_letter = path::to::function"),
+    ("undecodable", "undecodable = \"permanent\""),
+    ("on_full_failure", "on_full_failure = \"error\""),
+    ("observer", "observer = path::to::STATIC"),
+    ("crate", "crate = ::stream_handler"),
+];
 
-/// The options, each with its default where the user wrote none.
+/// The options as they were set; `None` is the runtime's default.
+#[derive(Default)]
 pub(crate) struct Options {
     pub(crate) runtime: Runtime,
+    pub(crate) concurrency: Option<Set<usize>>,
+    /// In milliseconds.
+    pub(crate) record_timeout: Option<Set<u64>>,
+    pub(crate) deadline_margin: Option<Margin>,
+    pub(crate) dead_letter: Option<Path>,
+    pub(crate) undecodable_is_permanent: Option<Set<bool>>,
+    pub(crate) fail_if_none_done: bool,
+    pub(crate) observer: Option<Path>,
+}
+
+/// A value, and the key it was set by.
+pub(crate) struct Set<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+/// When to stop before the invocation's deadline.
+pub(crate) enum Margin {
+    Off,
+    Milliseconds(u64),
 }
 
 impl Options {
     /// Reads the options. A mistake leaves that option at its default: what is expanded then still
     /// type-checks, so an editor goes on helping.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut options = Self {
-            runtime: Runtime::Default,
-        };
+        let mut options = Self::default();
         let mut seen = Vec::new();
         for pair in pairs(tokens, errors) {
-            options.set(&pair, &mut seen, errors);
+            options.set(pair, &mut seen, errors);
         }
+        options.conflicts(errors);
         options
     }
 
-    fn set(&mut self, pair: &Pair, seen: &mut Vec<&'static str>, errors: &mut Errors) {
-        let key = &pair.key;
+    fn set(&mut self, pair: Pair, seen: &mut Vec<&'static str>, errors: &mut Errors) {
+        let key = pair.key;
         let Some(&(name, usage)) = ACCEPTED.iter().find(|(name, _)| key == name) else {
-            errors.at(key, unknown(&key.to_string()));
+            errors.at(&key, unknown(&key.to_string()));
             return;
         };
         if seen.contains(&name) {
-            errors.at(key, format_args!("`{name}` is set twice: remove one"));
+            errors.at(&key, format_args!("`{name}` is set twice: remove one"));
             return;
         }
         seen.push(name);
-        let value = match &pair.value {
-            Value::Given(value) if !value.is_empty() => value.clone(),
+        let value = match pair.value {
+            Value::Given(value) if !value.is_empty() => value,
             Value::Given(_) | Value::Missing => {
-                errors.at(key, format_args!("`{name}` needs a value: write `{usage}`"));
+                errors.at(
+                    &key,
+                    format_args!("`{name}` needs a value: write `{usage}`"),
+                );
                 return;
             }
             Value::Malformed(tokens) => {
@@ -53,12 +87,85 @@ impl Options {
                 return;
             }
         };
-        match syn::Path::parse_mod_style.parse2(value.clone()) {
-            Ok(path) => self.runtime = Runtime::Renamed(path),
-            Err(_) => errors.at(
-                value,
-                format_args!("expected the path of the stream-handler crate, as in `{usage}`"),
-            ),
+        if let Err(expected) = self.assign(name, key, value.clone()) {
+            errors.at(value, format_args!("expected {expected}, as in `{usage}`"));
+        }
+    }
+
+    /// Sets one option, or says what is expected.
+    fn assign(&mut self, name: &str, key: Ident, value: TokenStream) -> Result<(), &'static str> {
+        match name {
+            "concurrency" => {
+                let value = values::integer(value, 1..=10_000)
+                    .ok_or("how many records to handle at once, from 1 to 10000")?;
+                self.concurrency = Some(Set { key, value });
+            }
+            "record_timeout" => {
+                let value = values::milliseconds(value).ok_or(values::DURATION)?;
+                self.record_timeout = Some(Set { key, value });
+            }
+            "deadline_margin" => {
+                self.deadline_margin = Some(if values::word(value.clone(), "off") {
+                    Margin::Off
+                } else {
+                    let margin = values::milliseconds(value).ok_or(
+                        "`\"off\"`, or a whole number with its unit, `ms`, `s` or `m`, in quotes",
+                    )?;
+                    Margin::Milliseconds(margin)
+                });
+            }
+            "dead_letter" => {
+                let path = values::path(value).ok_or("the path of an async function")?;
+                self.dead_letter = Some(path);
+            }
+            "undecodable" => {
+                let value = values::either(value, "retry", "permanent")
+                    .ok_or("`\"retry\"` (the default) or `\"permanent\"`")?;
+                self.undecodable_is_permanent = Some(Set { key, value });
+            }
+            "on_full_failure" => {
+                self.fail_if_none_done = values::either(value, "report", "error")
+                    .ok_or("`\"report\"` (the default) or `\"error\"`")?;
+            }
+            "observer" => {
+                let path = values::path(value).ok_or("the path of a static or constant")?;
+                self.observer = Some(path);
+            }
+            _ => {
+                let path = values::path(value).ok_or("the path of the stream-handler crate")?;
+                self.runtime = Runtime::Renamed(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Options that say nothing without another.
+    fn conflicts(&self, errors: &mut Errors) {
+        if let (Some(Set { key, value: true }), None) =
+            (&self.undecodable_is_permanent, &self.dead_letter)
+        {
+            errors.at(
+                key,
+                "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without \
+                 one a permanent failure is retried like any other",
+            );
+        }
+    }
+
+    /// Options that say nothing for a function that isn't `async`: it can't be left and come back
+    /// to, and not be cancelled.
+    pub(crate) fn need_async(&self, errors: &mut Errors) {
+        if let Some(Set { key, value: 2.. }) = &self.concurrency {
+            errors.at(
+                key,
+                "`concurrency` needs an `async fn`: calls of a plain function can't overlap",
+            );
+        }
+        if let Some(Set { key, .. }) = &self.record_timeout {
+            errors.at(
+                key,
+                "`record_timeout` needs an `async fn`: a plain function can't be cancelled",
+            );
         }
     }
 }

@@ -4,8 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
 /// The path of the `stream-handler` crate, as the user's crate sees it.
+#[derive(Default)]
 pub(crate) enum Runtime {
     /// `::stream_handler`: what it is called unless the user renames it.
+    #[default]
     Default,
     /// What `crate = …` says.
     Renamed(syn::Path),

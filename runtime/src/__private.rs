@@ -7,9 +7,10 @@
 
 use lambda_runtime::Context;
 
+pub use crate::settings::Settings;
 use crate::{
-    Batch, BatchError, BatchResponse, DecodeError, IntoOutcome, Outcome, RawRecord, Record, Source,
-    batch,
+    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, IntoOutcome, Outcome, RawRecord,
+    Record, Source, batch,
 };
 
 /// A batch whose records can be decoded.
@@ -50,20 +51,26 @@ where
 }
 
 /// Handles the batch.
-pub async fn process<R, S, O, F, Fut>(
+pub async fn process<R, S, O, F, Fut, D, DFut>(
     records: Records<R, S>,
     handler: Handler<S, O, F>,
+    context: &Context,
+    settings: Settings<'_, D, DFut::Output>,
 ) -> Result<BatchResponse, BatchError>
 where
     S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
+    D: Fn(DeadLetter) -> DFut,
+    DFut: Future,
 {
     batch::process(
         records.batch,
+        context,
         records.decode,
         handler.function,
         handler.outcome,
+        settings,
     )
     .await
 }

@@ -104,6 +104,15 @@ pub enum BatchError {
         /// What became of the record.
         outcome: String,
     },
+    /// No record of the batch is done, and `on_full_failure = "error"` says to fail then.
+    NoneDone {
+        /// The source of the event.
+        source: &'static str,
+        /// How many records the batch has.
+        records: usize,
+        /// What became of the first.
+        first: String,
+    },
 }
 
 impl BatchError {
@@ -113,6 +122,7 @@ impl BatchError {
         match self {
             Self::InvalidEvent { .. } => "StreamHandler.InvalidEvent",
             Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
+            Self::NoneDone { .. } => "StreamHandler.NoneDone",
         }
     }
 }
@@ -134,6 +144,14 @@ impl fmt::Display for BatchError {
                 "{source} record {index} of {records} is not done and can't be reported, because \
                  its `{field}` is missing or empty; the whole batch is retried, so that it is not \
                  lost. What became of it: {outcome}"
+            ),
+            Self::NoneDone {
+                source,
+                records,
+                first,
+            } => write!(
+                f,
+                "none of the {records} {source} records is done; of the first: {first}"
             ),
         }
     }

@@ -69,17 +69,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
+mod dead_letter;
 mod driver;
 mod error;
 mod event;
+mod job;
 mod log;
+mod observer;
 mod outcome;
+mod outcomes;
 mod panic;
 mod payload;
 mod record;
+mod records;
 mod response;
 #[cfg(feature = "run")]
 mod run;
+mod settings;
 pub mod source;
 
 #[cfg(all(
@@ -104,10 +110,13 @@ pub use crate::source::sqs;
 #[cfg(feature = "run")]
 pub use crate::run::{Error, run};
 pub use crate::{
-    batch::{Batch, Outcomes},
+    batch::Batch,
+    dead_letter::DeadLetter,
     error::{BatchError, BoxError, DecodeError, EventError},
     event::Event,
-    outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Reason, Success},
+    observer::{BatchSummary, Ending, ObservedRecord, Observer},
+    outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
+    outcomes::Outcomes,
     payload::{Data, Deserializable, Json, Payload},
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},

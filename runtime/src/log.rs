@@ -1,10 +1,14 @@
 //! What the logs tell: each failure as an error, each success for debugging, each batch in numbers.
 
-use crate::{BatchError, BatchResponse, Outcome, Outcomes, Source, batch::Records, panic};
+use std::fmt::Display;
 
-/// The whole story of an outcome. Displaying an error runs the user's code, which may panic.
-pub(crate) fn describe<T>(outcome: &Outcome<T>) -> String {
-    panic::catch(|| outcome.to_string()).unwrap_or_else(|panic| {
+use crate::{
+    BatchError, BatchResponse, BatchSummary, Failure, Outcome, Source, panic, records::Records,
+};
+
+/// The whole story of an outcome or a failure. Displaying an error runs the user's code, which may panic.
+pub(crate) fn describe(what: &impl Display) -> String {
+    panic::catch(|| what.to_string()).unwrap_or_else(|panic| {
         panic::discard(panic);
         "an error whose message could not be displayed: it panicked".to_owned()
     })
@@ -31,6 +35,20 @@ pub(crate) fn record<S: Source>(
             identifier = identity(records, index),
             "record done"
         ),
+        Outcome::DeadLettered(failure) => tracing::error!(
+            source = S::NAME,
+            record = index,
+            identifier = identity(records, index),
+            reason = ?failure.reason(),
+            error = describe(failure),
+            "record dead-lettered"
+        ),
+        Outcome::Interrupted => tracing::error!(
+            source = S::NAME,
+            record = index,
+            identifier = identity(records, index),
+            "record cancelled at the deadline"
+        ),
         Outcome::Failed(failure) => tracing::error!(
             source = S::NAME,
             record = index,
@@ -44,29 +62,33 @@ pub(crate) fn record<S: Source>(
     }
 }
 
+/// The dead-letter function didn't take a record.
+pub(crate) fn not_sent<S: Source>(records: &Records<'_, S>, index: usize, problem: &Failure) {
+    tracing::error!(
+        source = S::NAME,
+        record = index,
+        identifier = identity(records, index),
+        reason = ?problem.reason(),
+        error = describe(problem),
+        "record not dead-lettered"
+    );
+}
+
 /// A batch has been handled.
-pub(crate) fn batch<S: Source>(
-    outcomes: &Outcomes<'_, '_, S>,
-    response: &Result<BatchResponse, BatchError>,
-) {
-    let count = |what: fn(&Outcome<S::Output>) -> bool| {
-        outcomes
-            .outcomes
-            .iter()
-            .filter(|outcome| what(outcome))
-            .count()
-    };
-    match response {
-        Ok(response) => tracing::info!(
-            source = S::NAME,
-            records = outcomes.outcomes.len(),
-            done = count(|outcome| matches!(outcome, Outcome::Done(_))),
-            failed = count(|outcome| matches!(outcome, Outcome::Failed(_))),
-            not_started = count(|outcome| matches!(outcome, Outcome::NotStarted)),
-            reported = response.batch_item_failures().len(),
-            "batch handled"
-        ),
-        Err(error) => invalid(error),
+pub(crate) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, BatchError>) {
+    tracing::info!(
+        source = summary.source,
+        records = summary.records,
+        done = summary.done,
+        dead_lettered = summary.dead_lettered,
+        failed = summary.failed,
+        interrupted = summary.interrupted,
+        not_started = summary.not_started,
+        reported = summary.reported,
+        "batch handled"
+    );
+    if let Err(error) = response {
+        invalid(error);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What became of one record.
 
+use serde::Serialize;
+
 use std::{error::Error, fmt};
 
 use crate::{
@@ -17,9 +19,14 @@ use crate::{
 pub enum Outcome<T = ()> {
     /// The function returned success; what it returned.
     Done(T),
+    /// The function failed for good, and the dead-letter function has the record.
+    DeadLettered(Failure),
     /// The function failed, or could not be called.
     Failed(Failure),
-    /// The record was not started: an earlier one failed that it must not overtake.
+    /// The function was cancelled at the deadline.
+    Interrupted,
+    /// The record was not started: an earlier one failed that it must not overtake, or the deadline
+    /// came first.
     NotStarted,
 }
 
@@ -27,7 +34,7 @@ impl<T> Outcome<T> {
     /// Whether the record need not come back.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_))
+        matches!(self, Self::Done(_) | Self::DeadLettered(_))
     }
 }
 
@@ -35,7 +42,9 @@ impl<T> fmt::Display for Outcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done(_) => f.write_str("done"),
+            Self::DeadLettered(failure) => write!(f, "dead-lettered: {failure}"),
             Self::Failed(failure) => failure.fmt(f),
+            Self::Interrupted => f.write_str("cancelled at the deadline"),
             Self::NotStarted => f.write_str("not started"),
         }
     }
@@ -66,13 +75,16 @@ pub struct Failure {
 }
 
 /// How a record failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// The function returned an error.
     Error,
     /// The function panicked.
     Panic,
+    /// The function took longer than `record_timeout`.
+    Timeout,
     /// The record could not be decoded, so the function was not called.
     Undecodable,
 }
@@ -85,8 +97,8 @@ impl Failure {
 
     /// A failure that no other try will mend: the record itself is bad.
     ///
-    /// Nothing is dropped on account of that: the record is reported like any other, until
-    /// whatever the event source mapping does with records that keep failing.
+    /// With a `dead_letter` function the record goes there, and is done when that succeeds. Without
+    /// one nothing is dropped: the record is reported like any other.
     pub fn permanent(error: impl Into<BoxError>) -> Self {
         Self::new(Reason::Error, true, error.into())
     }
@@ -99,14 +111,22 @@ impl Failure {
         }
     }
 
-    pub(crate) fn undecodable(error: DecodeError) -> Self {
-        Self::new(Reason::Undecodable, false, error.into())
+    pub(crate) fn undecodable(error: DecodeError, permanent: bool) -> Self {
+        Self::new(Reason::Undecodable, permanent, error.into())
     }
 
     /// A panic, from what `catch_unwind` caught.
-    pub(crate) fn panic(reason: Reason, doing: &str, panic: Panic) -> Self {
+    pub(crate) fn panic(who: &str, panic: Panic) -> Self {
         let message = panic::message(panic);
-        Self::new(reason, false, format!("{doing} panicked: {message}").into())
+        Self::new(
+            Reason::Panic,
+            false,
+            format!("{who} panicked: {message}").into(),
+        )
+    }
+
+    pub(crate) fn timeout(message: String) -> Self {
+        Self::new(Reason::Timeout, false, message.into())
     }
 
     /// How the record failed.
@@ -142,6 +162,35 @@ impl fmt::Debug for Failure {
             .field("permanent", &self.permanent)
             .field("error", &self.error)
             .finish()
+    }
+}
+
+/// Marks an error as [permanent](Failure::permanent).
+///
+/// ```
+/// use stream_handler::{Failure, Permanent as _};
+///
+/// fn amount(text: &str) -> Result<i64, Failure> {
+///     // No other delivery will make a number of it.
+///     text.parse::<i64>().permanent()
+/// }
+/// # assert!(amount("a").unwrap_err().is_permanent());
+/// ```
+pub trait Permanent<T> {
+    /// The same result, its error a permanent failure.
+    ///
+    /// # Errors
+    ///
+    /// As before.
+    fn permanent(self) -> Result<T, Failure>;
+}
+
+impl<T, E: IntoFailure> Permanent<T> for Result<T, E> {
+    fn permanent(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure {
+            permanent: true,
+            ..error.into_failure()
+        })
     }
 }
 

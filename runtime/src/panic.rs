@@ -5,7 +5,7 @@ use std::{
     future::poll_fn,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
 };
 
@@ -22,6 +22,13 @@ pub(crate) fn discard<T>(value: T) {
     if let Err(panic) = catch(|| drop(value)) {
         // What it carries may panic in its turn when dropped, and there must be an end.
         mem::forget(panic);
+    }
+}
+
+/// Drops a future of the user's where it is pinned.
+pub(crate) fn discard_pinned<F>(mut future: Pin<&mut Option<F>>) {
+    if let Err(panic) = catch(|| future.set(None)) {
+        discard(panic);
     }
 }
 
@@ -56,9 +63,7 @@ pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F
             Ok(polled) => polled.map(Ok),
             Err(panic) => {
                 // The first panic is the one to tell of.
-                if let Err(second) = catch(|| future.set(None)) {
-                    discard(second);
-                }
+                discard_pinned(future.as_mut());
                 Poll::Ready(Err(panic))
             }
         }

@@ -123,7 +123,9 @@ async fn a_record_that_fails_needs_one() {
             assert_eq!(told[0].level, tracing::Level::ERROR);
             assert_eq!(told[0].fields["error_type"], diagnostic.error_type);
             assert_eq!(told[0].fields["error"], diagnostic.error_message);
-            assert!(logs.with("batch handled").is_empty());
+            let handled = logs.with("batch handled");
+            assert_eq!(handled[0].fields["failed"], "1");
+            assert!(!handled[0].fields.contains_key("reported"));
         }
     }
 }

@@ -137,12 +137,12 @@ async fn each_has_its_own_context() {
         LambdaEvent::new(payload, context)
     };
     let [first, second] = two_events();
-    let both = async {
+    let both = Box::pin(async {
         tokio::join!(
             reported(meet::batch(invocation(&first, "one"), &calls, &meeting)),
             reported(meet::batch(invocation(&second, "two"), &calls, &meeting)),
         )
-    };
+    });
     tokio::time::timeout(Duration::from_secs(10), both)
         .await
         .expect("both at once");

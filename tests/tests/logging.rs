@@ -109,7 +109,9 @@ async fn a_batch_that_is_done() {
             ("source", source.name()),
             ("records", "2"),
             ("done", "2"),
+            ("dead_lettered", "0"),
             ("failed", "0"),
+            ("interrupted", "0"),
             ("not_started", "0"),
             ("reported", "0"),
         ];
@@ -160,7 +162,9 @@ async fn a_failure_and_everything_behind_it() {
                 ("source", source.name()),
                 ("records", "3"),
                 ("done", all_done),
+                ("dead_lettered", "0"),
                 ("failed", "1"),
+                ("interrupted", "0"),
                 ("not_started", not_started),
                 ("reported", "1"),
             ];

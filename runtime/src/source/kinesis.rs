@@ -72,14 +72,10 @@ impl Source for Kinesis {
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        // Records without a partition key are kept in order among themselves.
-        Lane::Key(
-            envelope
-                .kinesis
-                .partition_key
-                .and_then(string)
-                .unwrap_or_default(),
-        )
+        match envelope.kinesis.partition_key.and_then(string) {
+            Some(key) => Lane::Key(key),
+            None => Lane::Unknown,
+        }
     }
 
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {

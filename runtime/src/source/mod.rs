@@ -139,6 +139,13 @@ pub trait Source: Sized + 'static {
         Lane::Free
     }
 
+    /// How often a record was delivered, this time included, if the source tells.
+    #[must_use]
+    fn attempts(envelope: &Self::Envelope<'_>) -> Option<u32> {
+        let _ = envelope;
+        None
+    }
+
     /// Makes the response from what became of each record.
     ///
     /// # Errors

@@ -81,6 +81,11 @@ impl Source for Sqs {
         }
     }
 
+    fn attempts(envelope: &Envelope<'_>) -> Option<u32> {
+        let count = attribute(envelope.attributes?.get(), "ApproximateReceiveCount")?;
+        count.parse().ok()
+    }
+
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
         outcomes.each_undone()
     }

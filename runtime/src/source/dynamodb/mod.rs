@@ -8,7 +8,7 @@ mod image;
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
 
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, Value};
 
 use crate::{
     BatchError, BatchResponse, DecodeError, Deserializable, Event, EventError, ItemIdentifier,
@@ -82,17 +82,13 @@ impl Source for DynamoDb {
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        let keys = envelope
-            .dynamodb
-            .keys
-            .map(RawValue::get)
-            .unwrap_or_default();
-        // The attributes of a composite key may come in either order.
-        let sorted = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(keys)
-            .ok()
-            .filter(|keys| keys.len() > 1)
-            .and_then(|keys| serde_json::to_string(&keys).ok());
-        Lane::Key(sorted.map_or(Cow::Borrowed(keys), Cow::Owned))
+        // Read and written anew: the attributes of a composite key may come in either order, and
+        // characters escaped or not.
+        let keys = envelope.dynamodb.keys.and_then(|keys| {
+            let keys: BTreeMap<String, Value> = serde_json::from_str(keys.get()).ok()?;
+            serde_json::to_string(&keys).ok()
+        });
+        keys.map_or(Lane::Unknown, |keys| Lane::Key(Cow::Owned(keys)))
     }
 
     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {

@@ -1,0 +1,52 @@
+//! The kinds of values that options have. `None` is for whatever is none.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::TokenStream;
+use syn::{LitInt, LitStr, Path};
+
+/// What a duration is expected to be.
+pub(super) const DURATION: &str = "a whole number with its unit, `ms`, `s` or `m`, in quotes";
+
+/// A day: longer than anything lasts on Lambda.
+const LONGEST: u64 = 24 * 60 * 60 * 1000;
+
+pub(super) fn path(value: TokenStream) -> Option<Path> {
+    syn::parse::Parser::parse2(Path::parse_mod_style, value).ok()
+}
+
+pub(super) fn integer(value: TokenStream, range: RangeInclusive<usize>) -> Option<usize> {
+    let integer = syn::parse2::<LitInt>(value).ok()?.base10_parse().ok()?;
+    range.contains(&integer).then_some(integer)
+}
+
+/// `"1500ms"`, `"2s"`, `"1m"`: more than nothing, and at most a day.
+pub(super) fn milliseconds(value: TokenStream) -> Option<u64> {
+    let text = syn::parse2::<LitStr>(value).ok()?.value();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let scale = match unit.trim_start() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        _ => return None,
+    };
+    let milliseconds = number.parse::<u64>().ok()?.checked_mul(scale)?;
+    (1..=LONGEST)
+        .contains(&milliseconds)
+        .then_some(milliseconds)
+}
+
+/// Whether the value is one word in quotes.
+pub(super) fn word(value: TokenStream, word: &str) -> bool {
+    syn::parse2::<LitStr>(value).is_ok_and(|text| text.value() == word)
+}
+
+/// `false` for one word, `true` for the other.
+pub(super) fn either(value: TokenStream, no: &str, yes: &str) -> Option<bool> {
+    if word(value.clone(), yes) {
+        Some(true)
+    } else {
+        word(value, no).then_some(false)
+    }
+}

@@ -1,0 +1,79 @@
+//! When to stop, so that there is time left to answer.
+
+use std::{
+    future::Future as _,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::panic;
+
+/// The time at which nothing more is started and what runs is cancelled.
+pub(crate) struct Deadline {
+    at: Option<Instant>,
+    /// Made when something first waits: a batch that never waits needs no timer.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Deadline {
+    /// `margin` before the invocation's own deadline, or halfway to it, whichever is later: a short
+    /// time-out must not leave a batch without any time at all. A deadline that has passed already
+    /// is none: local emulators send 1970.
+    pub(crate) fn before(invocation: SystemTime, margin: Duration) -> Self {
+        let at = invocation
+            .duration_since(SystemTime::now())
+            .ok()
+            .filter(|left| !left.is_zero())
+            .and_then(|left| {
+                let usable = left.saturating_sub(margin).max(left / 2);
+                Instant::now().checked_add(usable)
+            });
+        Self { at, sleep: None }
+    }
+
+    pub(crate) fn never() -> Self {
+        Self {
+            at: None,
+            sleep: None,
+        }
+    }
+
+    pub(crate) fn has_passed(&self) -> bool {
+        self.at.is_some_and(|at| Instant::now() >= at)
+    }
+
+    /// Ready when it has passed.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = self.at else {
+            return Poll::Pending;
+        };
+        if self.sleep.is_none() {
+            self.sleep = timer(at);
+            if self.sleep.is_none() {
+                self.at = None;
+            }
+        }
+        match &mut self.sleep {
+            Some(sleep) => sleep.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// A timer, if the runtime that runs the batch has any.
+fn timer(at: Instant) -> Option<Pin<Box<Sleep>>> {
+    match panic::catch(|| Box::pin(sleep_until(at))) {
+        Ok(sleep) => Some(sleep),
+        Err(panic) => {
+            panic::discard(panic);
+            tracing::warn!(
+                "no Tokio timer to watch the deadline with: build the runtime with `enable_time`, \
+                 or turn the deadline off with `deadline_margin = \"off\"`"
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Runs the records of a batch: in order within their lanes, so many at once, until the deadline.
+//! Knows nothing of Lambda: records are numbers here.
+
+mod deadline;
+mod schedule;
+
+use std::{future::poll_fn, pin::pin, task::Poll};
+
+use futures_util::stream::{FuturesUnordered, Stream as _};
+
+pub(crate) use self::{
+    deadline::Deadline,
+    schedule::{Lanes, Schedule},
+};
+use crate::{Outcome, panic};
+
+/// Runs records as the schedule hands them out, at most `concurrency` at once.
+///
+/// At the deadline nothing more is started, and what runs is cancelled: its future is dropped. No
+/// future outlives this one.
+///
+/// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't see yet that the
+/// future of one that borrows is `Send`, and `batch` must be, for `run_concurrent`.
+pub(crate) async fn drive<T, Fut>(
+    schedule: Schedule,
+    concurrency: usize,
+    deadline: Deadline,
+    run: impl Fn(usize) -> Fut,
+) -> Vec<Outcome<T>>
+where
+    Fut: Future<Output = Outcome<T>>,
+{
+    if concurrency > 1 {
+        many_at_once(schedule, concurrency, deadline, run).await
+    } else {
+        one_by_one(schedule, deadline, run).await
+    }
+}
+
+fn not_started<T>(records: usize) -> Vec<Outcome<T>> {
+    let mut outcomes = Vec::new();
+    outcomes.resize_with(records, || Outcome::NotStarted);
+    outcomes
+}
+
+/// As [`many_at_once`] with a concurrency of 1, without what that needs to keep futures apart.
+async fn one_by_one<T, Fut>(
+    mut schedule: Schedule,
+    mut deadline: Deadline,
+    run: impl Fn(usize) -> Fut,
+) -> Vec<Outcome<T>>
+where
+    Fut: Future<Output = Outcome<T>>,
+{
+    let mut outcomes = not_started(schedule.len());
+    while !deadline.has_passed() {
+        let Some(record) = schedule.start() else {
+            break;
+        };
+        let mut running = pin!(Some(run(record)));
+        let outcome = poll_fn(|context| {
+            let polled = running.as_mut().as_pin_mut().map(|run| run.poll(context));
+            match polled {
+                Some(Poll::Ready(outcome)) => Poll::Ready(outcome),
+                _ => deadline.poll(context).map(|()| Outcome::Interrupted),
+            }
+        })
+        .await;
+        if let Outcome::Interrupted = outcome {
+            panic::discard_pinned(running.as_mut());
+        }
+        schedule.finish(record, outcome.is_done());
+        outcomes[record] = outcome;
+    }
+    outcomes
+}
+
+async fn many_at_once<T, Fut>(
+    mut schedule: Schedule,
+    concurrency: usize,
+    mut deadline: Deadline,
+    run: impl Fn(usize) -> Fut,
+) -> Vec<Outcome<T>>
+where
+    Fut: Future<Output = Outcome<T>>,
+{
+    let mut outcomes = not_started(schedule.len());
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < concurrency && !deadline.has_passed() {
+            let Some(record) = schedule.start() else {
+                break;
+            };
+            // What is still so when this returns was cancelled.
+            outcomes[record] = Outcome::Interrupted;
+            let run = run(record);
+            running.push(async move { (record, run.await) });
+        }
+        let finished = poll_fn(|context| match pin!(&mut running).poll_next(context) {
+            Poll::Ready(finished) => Poll::Ready(finished),
+            Poll::Pending => deadline.poll(context).map(|()| None),
+        })
+        .await;
+        let Some((record, outcome)) = finished else {
+            break;
+        };
+        schedule.finish(record, outcome.is_done());
+        outcomes[record] = outcome;
+    }
+    panic::discard(running);
+    outcomes
+}

@@ -1,0 +1,143 @@
+//! The options of the attribute, as the runtime has them.
+
+use std::{future::Ready, time::Duration};
+
+use crate::{DeadLetter, Failure, Observer, dead_letter::IntoSent};
+
+/// The attribute's options, each at its default until set.
+#[allow(
+    missing_debug_implementations,
+    reason = "made and used up by generated code"
+)]
+pub struct Settings<'o, D = NoDeadLetter, O = Result<(), Failure>> {
+    pub(crate) concurrency: usize,
+    pub(crate) record_timeout: Option<Duration>,
+    pub(crate) deadline_margin: Option<Duration>,
+    pub(crate) undecodable_is_permanent: bool,
+    pub(crate) fail_if_none_done: bool,
+    pub(crate) observer: Option<&'o dyn Observer>,
+    pub(crate) dead_letter: Option<DeadLetters<D, O>>,
+}
+
+/// Where dead letters go when there is nowhere for them.
+pub(crate) type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
+
+/// A dead-letter function, and what its return value means.
+pub(crate) struct DeadLetters<D, O> {
+    pub(crate) function: D,
+    pub(crate) sent: fn(O) -> Result<(), Failure>,
+}
+
+impl Settings<'_> {
+    /// The time that is kept for the answer: to drop what runs, to write out up to 10,000
+    /// identifiers and to hand them to Lambda takes a few milliseconds, and some tens of them at
+    /// 128 MB, where a function has a fourteenth of a core. Ten times that leaves room for a
+    /// collection of logs, and is still little of the three seconds that functions have by default.
+    const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
+}
+
+impl<'o> Settings<'o> {
+    /// Every option at its default.
+    #[must_use]
+    #[allow(
+        clippy::new_without_default,
+        reason = "generated code is the only caller"
+    )]
+    pub fn new() -> Self {
+        Self {
+            concurrency: 1,
+            record_timeout: None,
+            deadline_margin: Some(Self::DEADLINE_MARGIN),
+            undecodable_is_permanent: false,
+            fail_if_none_done: false,
+            observer: None,
+            dead_letter: None,
+        }
+    }
+
+    /// Sends permanent failures to a function.
+    pub fn dead_letter<D, Fut>(self, function: D) -> Settings<'o, D, Fut::Output>
+    where
+        D: Fn(DeadLetter) -> Fut,
+        Fut: Future,
+        Fut::Output: IntoSent,
+    {
+        Settings {
+            concurrency: self.concurrency,
+            record_timeout: self.record_timeout,
+            deadline_margin: self.deadline_margin,
+            undecodable_is_permanent: self.undecodable_is_permanent,
+            fail_if_none_done: self.fail_if_none_done,
+            observer: self.observer,
+            dead_letter: Some(DeadLetters {
+                function,
+                sent: IntoSent::into_sent,
+            }),
+        }
+    }
+}
+
+impl<'o, D, O> Settings<'o, D, O> {
+    /// At most so many records at once.
+    #[must_use]
+    pub fn concurrency(self, concurrency: usize) -> Self {
+        Self {
+            concurrency,
+            ..self
+        }
+    }
+
+    /// How long the function may take for one record.
+    #[must_use]
+    pub fn record_timeout(self, milliseconds: u64) -> Self {
+        Self {
+            record_timeout: Some(Duration::from_millis(milliseconds)),
+            ..self
+        }
+    }
+
+    /// How long before the invocation's deadline to stop.
+    #[must_use]
+    pub fn deadline_margin(self, milliseconds: u64) -> Self {
+        Self {
+            deadline_margin: Some(Duration::from_millis(milliseconds)),
+            ..self
+        }
+    }
+
+    /// Doesn't watch the deadline.
+    #[must_use]
+    pub fn deadline_off(self) -> Self {
+        Self {
+            deadline_margin: None,
+            ..self
+        }
+    }
+
+    /// Takes records that can't be decoded for permanent failures.
+    #[must_use]
+    pub fn undecodable_is_permanent(self) -> Self {
+        Self {
+            undecodable_is_permanent: true,
+            ..self
+        }
+    }
+
+    /// Fails the invocation when no record of the batch is done.
+    #[must_use]
+    pub fn fail_if_none_done(self) -> Self {
+        Self {
+            fail_if_none_done: true,
+            ..self
+        }
+    }
+
+    /// Tells an observer what happens.
+    #[must_use]
+    pub fn observer(self, observer: &'o impl Observer) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self
+        }
+    }
+}
