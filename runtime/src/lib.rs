@@ -36,7 +36,7 @@
 //! They are handled in the order of the batch: each is decoded, the function is called with it,
 //! and what became of it is its [`Outcome`]. A record counts as undone until the function returned
 //! success. An error, a panic and an undecodable payload are failures ([`Failure`], [`Reason`]);
-//! after one the source decides what else is not started ([`source::AfterFailure`]), and how the
+//! after one the source decides what else is not started ([`source::Report`]), and how the
 //! undone records are reported ([`BatchResponse`]).
 //!
 //! | source | after a failure | reported |
@@ -116,7 +116,6 @@ pub use crate::{
     event::Event,
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
     outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
-    outcomes::Outcomes,
     payload::{Data, Deserializable, Json, Payload},
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
