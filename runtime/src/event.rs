@@ -177,7 +177,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ArrayAt<T> {
 }
 
 /// What an event without the array at `key` has instead.
-fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
+pub(crate) fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
     match serde_json::from_str::<BTreeMap<String, &RawValue>>(event) {
         Err(_) => kind(event).to_owned(),
         Ok(fields) if fields.is_empty() => "an empty object".to_owned(),

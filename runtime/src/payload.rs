@@ -10,7 +10,8 @@ use crate::error::DecodeError;
 
 /// What the payload of a record decodes into.
 ///
-/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, and by `String`.
+/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, by `String`, and by
+/// `()`, which reads nothing.
 /// Implement it for a format of your own:
 ///
 /// ```
@@ -167,6 +168,13 @@ fn json_error<T: for<'de> Deserialize<'de>>(bytes: &[u8], error: serde_json::Err
         _ => format!("the payload is not the JSON of a `{expected}`"),
     };
     DecodeError::new(what).because(error)
+}
+
+/// Not read at all: whatever it is, it is not looked at.
+impl Payload for () {
+    fn decode(_: Data<'_>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
 }
 
 impl Payload for Vec<u8> {

@@ -5,14 +5,15 @@ use crate::{Event, Source, error::DecodeError};
 /// A type that a handler can take as its record. It names its event source and decodes itself
 /// from one raw record.
 ///
-/// Implemented by `kinesis::KinesisRecord`, `dynamodb::DynamoDbRecord` and `sqs::SqsMessage`, and
+/// Implemented by `kinesis::KinesisRecord`, `dynamodb::DynamoDbRecord`, `sqs::SqsMessage` and
+/// `kafka::KafkaRecord`, and
 /// with the Cargo feature `aws_lambda_events` by that crate's record types. See [`Source`] for one
 /// of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record that a handler can take",
     label = "not a record",
-    note = "a handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>` or \
-            `SqsMessage<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
+    note = "a handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>`, \
+            `SqsMessage<T>` or `KafkaRecord<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
             with the Cargo feature `aws_lambda_events`, a record type of that crate",
     note = "for a payload `T` in JSON write `KinesisRecord<Json<T>>` or `SqsMessage<Json<T>>`",
     note = "for a whole batch write the type of one of its records, and the handler is called for \

@@ -9,8 +9,15 @@ use crate::{Event, EventError, ItemIdentifier, Outcome};
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
+#[cfg(any(
+    feature = "dynamodb",
+    feature = "kafka",
+    feature = "kinesis",
+    feature = "sqs"
+))]
 mod field;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
 #[cfg(feature = "sqs")]
