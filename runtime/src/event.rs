@@ -38,6 +38,15 @@ impl Event {
         &self.0.json
     }
 
+    /// What stands for the event of one record alone: its JSON.
+    pub(crate) fn of_one<S: Source>(record: &str) -> Self {
+        let records = vec![Some(0..record.len())];
+        Self(Arc::new(Inner {
+            json: record.into(),
+            records: OnceLock::from((TypeId::of::<S>(), records)),
+        }))
+    }
+
     /// The JSON of one record, by its position in the event: what is not there has no JSON.
     pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
         let find = || {
