@@ -21,6 +21,7 @@ mod fallback;
 mod options;
 mod parse;
 mod paths;
+mod rustc;
 mod signature;
 
 use proc_macro2::TokenStream;
@@ -45,7 +46,9 @@ fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
         return fallback::item(item, errors);
     };
     match Handler::check(&function, &mut errors) {
-        Some(handler) if errors.is_empty() => expand::expand(&function, &handler, &options),
+        Some(handler) if errors.is_empty() && !rustc::rejects(&function.signature) => {
+            expand::expand(&function, &handler, &options)
+        }
         _ => fallback::function(&function, &options, errors),
     }
 }

@@ -10,7 +10,7 @@ use syn::{
 
 use crate::{
     errors::Errors,
-    parse::{Function, is_context, is_ours},
+    parse::{Function, is_condition, is_context, is_ours, mentions},
 };
 
 /// What a handler looks like, for the messages that need an example.
@@ -43,17 +43,12 @@ impl<'f> Handler<'f> {
     /// Checks every rule. `None` when there is no parameter to take for the record.
     pub(crate) fn check(function: &'f Function, errors: &mut Errors) -> Option<Self> {
         let signature = &function.signature;
-        for attribute in function.attributes.iter().filter(|attr| is_ours(attr)) {
-            errors.at(
-                attribute,
-                "`#[stream_handler]` stands twice on this function: remove one, and put all \
-                 options into the other",
-            );
-        }
+        attributes(&function.attributes, errors);
         qualifiers(signature, errors);
         generics(&signature.generics, errors);
         let parameters = parameters(signature, errors);
         output(&signature.output, errors);
+        where_clause(&signature.generics, errors);
         if !function.has_body {
             errors.at(
                 signature,
@@ -77,6 +72,33 @@ impl<'f> Handler<'f> {
             },
             is_async: signature.asyncness.is_some(),
         })
+    }
+}
+
+/// The attributes after this one; those before it have done their work.
+fn attributes(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes {
+        let path = attribute.path();
+        if is_ours(attribute) {
+            errors.at(
+                attribute,
+                "`#[stream_handler]` stands twice on this function: remove one, and put all \
+                 options into the other",
+            );
+        } else if path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "main")
+        {
+            let path = pretty(&path.to_token_stream());
+            errors.at(
+                attribute,
+                format_args!(
+                    "`#[{path}]` starts a runtime of its own, and a handler runs in that of \
+                     `main`: remove it here"
+                ),
+            );
+        }
     }
 }
 
@@ -113,6 +135,9 @@ fn generics(generics: &Generics, errors: &mut Errors) {
             ),
         );
     }
+}
+
+fn where_clause(generics: &Generics, errors: &mut Errors) {
     if let Some(clause) = &generics.where_clause {
         errors.at(
             clause,
@@ -138,16 +163,25 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
             }
             FnArg::Typed(parameter) => parameter,
         };
-        for attribute in parameter.attrs.iter().filter(|attr| is_context(attr)) {
-            context_attribute(attribute, typed.is_empty(), context, errors);
-            context = Some(attribute);
+        for attribute in &parameter.attrs {
+            if is_context(attribute) {
+                context_attribute(attribute, typed.is_empty(), context, errors);
+                context = Some(attribute);
+            } else if is_condition(attribute) {
+                errors.at(
+                    attribute,
+                    "a parameter of a handler can't be conditional: write two handlers, \
+                     each with a `#[cfg]` of its own",
+                );
+            }
         }
+        let ty = strip_groups(&parameter.ty);
         if typed.is_empty() {
-            by_value(&parameter.ty, errors);
+            by_value(ty, errors);
         } else if !parameter.attrs.iter().any(is_context) {
-            shareable(&parameter.ty, errors);
+            shareable(ty, errors);
         }
-        concrete(&parameter.ty, errors);
+        concrete(ty, "take", errors);
         typed.push(parameter);
     }
     if let Some(variadic) = &signature.variadic {
@@ -189,7 +223,7 @@ fn context_attribute(
 
 /// The record is taken by value: it is decoded for this call and belongs to it.
 fn by_value(ty: &Type, errors: &mut Errors) {
-    let Type::Reference(reference) = strip_groups(ty) else {
+    let Type::Reference(reference) = ty else {
         return;
     };
     match &*reference.elem {
@@ -212,7 +246,7 @@ fn by_value(ty: &Type, errors: &mut Errors) {
 
 /// A shared value goes to every record, so no one of them can have it to itself.
 fn shareable(ty: &Type, errors: &mut Errors) {
-    if let Type::Reference(reference) = strip_groups(ty) {
+    if let Type::Reference(reference) = ty {
         if reference.mutability.is_some() {
             let inner = pretty(&reference.elem.to_token_stream());
             errors.at(
@@ -226,38 +260,52 @@ fn shareable(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// `impl Trait` and `Self` need an owner that a handler doesn't have.
-fn concrete(ty: &Type, errors: &mut Errors) {
-    struct Finder<'e>(&'e mut Errors);
+/// `impl Trait` and `Self` need an owner that a handler doesn't have. `verb` is what the handler
+/// can't do with them.
+fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
+    struct Finder<'e>(&'static str, &'e mut Errors);
     impl<'ast> Visit<'ast> for Finder<'_> {
         fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
-            self.0.at(
+            let verb = self.0;
+            self.1.at(
                 ty,
-                "a handler can't take `impl Trait`: Lambda calls one concrete function; \
-                 name the type",
+                format_args!(
+                    "a handler can't {verb} `impl Trait`: Lambda calls one concrete function; \
+                     name the type"
+                ),
             );
         }
         fn visit_ident(&mut self, ident: &'ast Ident) {
             if ident == "Self" {
-                self.0.at(
+                self.1.at(
                     ident,
                     "a handler is a free function, without `Self`: name the type",
                 );
             }
         }
     }
-    Finder(errors).visit_type(ty);
+    Finder(verb, errors).visit_type(ty);
 }
 
 fn output(output: &ReturnType, errors: &mut Errors) {
-    if let ReturnType::Type(_, ty) = output {
-        if let Type::ImplTrait(_) = strip_groups(ty) {
+    let ReturnType::Type(_, ty) = output else {
+        return;
+    };
+    match strip_groups(ty) {
+        ty @ Type::ImplTrait(opaque) if mentions(opaque.to_token_stream(), &["Future"]) => {
             errors.at(
                 ty,
                 "write `async fn` with the future's output as the return type, \
                  in place of `-> impl Future`",
             );
         }
+        // As a type argument, which the checks in the runtime make of it, it is unstable.
+        ty @ Type::Never(_) => errors.at(
+            ty,
+            "a handler has to return, to tell that the record is done: write `()` or \
+             `Result<(), E>` in place of `!`",
+        ),
+        ty => concrete(ty, "return", errors),
     }
 }
 
@@ -282,7 +330,7 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
 }
 
 /// Types from `macro_rules!` fragments arrive in invisible groups.
-fn strip_groups(mut ty: &Type) -> &Type {
+pub(crate) fn strip_groups(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
         ty = &group.elem;
     }
@@ -297,4 +345,5 @@ fn pretty(tokens: &TokenStream) -> String {
         .replace(" >", ">")
         .replace(" :: ", "::")
         .replace(" ,", ",")
+        .replace("& ", "&")
 }

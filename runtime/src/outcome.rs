@@ -188,7 +188,8 @@ impl<E: Into<BoxError>> IntoFailure for E {
     message = "a handler can't return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
-            deliver again; a handler that can't fail returns nothing"
+            deliver again; a handler that can't fail returns nothing",
+    note = "a function that returns a future is written as an `async fn`"
 )]
 pub trait IntoOutcome<S: Source> {
     /// What became of the record.
