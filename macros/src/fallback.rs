@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{FnArg, Type};
+use syn::{FnArg, ReturnType, Type};
 
 use crate::{
     errors::Errors,
@@ -64,6 +64,9 @@ fn without_echoes(function: &Function) -> Function {
     function.signature.variadic = None;
     if !function.has_body {
         function.body = quote!({ ::core::unreachable!() });
+        if mentions(function.signature.output.to_token_stream(), &["impl"]) {
+            function.signature.output = ReturnType::Default;
+        }
     }
     function
 }

@@ -81,7 +81,7 @@ enum Value {
 /// Splits the options at their commas. What can't be read is reported, and the rest read on.
 fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    for option in split_at_commas(tokens) {
+    for option in split_at_commas(tokens, errors) {
         let parser = |input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             let value = if input.is_empty() {
@@ -103,18 +103,24 @@ fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
 }
 
 /// The tokens between commas; nothing after a trailing one.
-fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut options = vec![TokenStream::new()];
+fn split_at_commas(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
+    let mut options = Vec::new();
+    let mut option = TokenStream::new();
     for token in tokens {
-        match (&token, options.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => {
-                options.push(TokenStream::new());
+        match &token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' => {
+                if option.is_empty() {
+                    errors.at(comma, "expected an option before this comma: remove it");
+                } else {
+                    options.push(std::mem::take(&mut option));
+                }
             }
-            (_, Some(option)) => option.extend([token]),
-            (_, None) => {}
+            _ => option.extend([token]),
         }
     }
-    options.retain(|option| !option.is_empty());
+    if !option.is_empty() {
+        options.push(option);
+    }
     options
 }
 

@@ -12,9 +12,7 @@ use crate::signature::strip_groups;
 pub(crate) fn rejects(signature: &Signature) -> bool {
     let rejects_input = signature.inputs.iter().any(|input| match input {
         FnArg::Receiver(_) => false,
-        FnArg::Typed(input) => {
-            is_unsized(&input.ty) || rejects_type(&input.ty, &signature.generics)
-        }
+        FnArg::Typed(input) => rejects_type(&input.ty, &signature.generics),
     });
     let rejects_output = match &signature.output {
         ReturnType::Default => false,
@@ -23,14 +21,15 @@ pub(crate) fn rejects(signature: &Signature) -> bool {
     rejects_input || rejects_output
 }
 
-/// Whether a type of a signature holds a `_`, or a lifetime that the signature doesn't declare.
+/// Whether a type of a signature is unsized, or holds a `_` or a lifetime that the signature doesn't
+/// declare.
 pub(crate) fn rejects_type(ty: &Type, generics: &Generics) -> bool {
     let mut finder = Finder {
         declared: generics.lifetimes().map(|def| &def.lifetime).collect(),
         found: false,
     };
     finder.visit_type(ty);
-    finder.found
+    finder.found || is_unsized(ty)
 }
 
 struct Finder<'ast> {
@@ -58,7 +57,7 @@ impl<'ast> Visit<'ast> for Finder<'ast> {
     }
 }
 
-/// Whether no parameter can have the type.
+/// Whether the type is behind a pointer or nowhere.
 fn is_unsized(ty: &Type) -> bool {
     match strip_groups(ty) {
         Type::TraitObject(_) | Type::Slice(_) => true,

@@ -1,17 +1,22 @@
 //! The rules of a handler's signature, each checked at the narrowest token. What needs types is
 //! left to the type system.
 
+mod types;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{
     Attribute, FnArg, GenericParam, Generics, Meta, Pat, PatIdent, PatType, ReturnType, Safety,
-    Signature, Type, spanned::Spanned as _, visit::Visit,
+    Signature, Type, spanned::Spanned as _,
 };
 
 use crate::{
     errors::Errors,
     parse::{Function, is_condition, is_context, is_ours, mentions},
 };
+
+pub(crate) use types::strip_groups;
+use types::{by_value, concrete, owned, pretty, shareable};
 
 /// What a handler looks like, for the messages that need an example.
 const USAGE: &str = "async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>";
@@ -178,6 +183,7 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
         let ty = strip_groups(&parameter.ty);
         if typed.is_empty() {
             by_value(ty, errors);
+            owned(ty, errors);
         } else if !parameter.attrs.iter().any(is_context) {
             shareable(ty, errors);
         }
@@ -221,72 +227,6 @@ fn context_attribute(
     }
 }
 
-/// The record is taken by value: it is decoded for this call and belongs to it.
-fn by_value(ty: &Type, errors: &mut Errors) {
-    let Type::Reference(reference) = ty else {
-        return;
-    };
-    match &*reference.elem {
-        Type::Slice(slice) => errors.at(
-            ty,
-            format_args!(
-                "a handler takes one record at a time, by value: write `{}`",
-                pretty(&slice.elem.to_token_stream())
-            ),
-        ),
-        inner => errors.at(
-            ty,
-            format_args!(
-                "take the record by value: write `{}`",
-                pretty(&inner.to_token_stream())
-            ),
-        ),
-    }
-}
-
-/// A shared value goes to every record, so no one of them can have it to itself.
-fn shareable(ty: &Type, errors: &mut Errors) {
-    if let Type::Reference(reference) = ty {
-        if reference.mutability.is_some() {
-            let inner = pretty(&reference.elem.to_token_stream());
-            errors.at(
-                ty,
-                format_args!(
-                    "a shared parameter can't be `&mut`, since every record gets it: \
-                     write `&{inner}`, with what changes in a `Mutex` or an atomic"
-                ),
-            );
-        }
-    }
-}
-
-/// `impl Trait` and `Self` need an owner that a handler doesn't have. `verb` is what the handler
-/// can't do with them.
-fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
-    struct Finder<'e>(&'static str, &'e mut Errors);
-    impl<'ast> Visit<'ast> for Finder<'_> {
-        fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
-            let verb = self.0;
-            self.1.at(
-                ty,
-                format_args!(
-                    "a handler can't {verb} `impl Trait`: Lambda calls one concrete function; \
-                     name the type"
-                ),
-            );
-        }
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            if ident == "Self" {
-                self.1.at(
-                    ident,
-                    "a handler is a free function, without `Self`: name the type",
-                );
-            }
-        }
-    }
-    Finder(verb, errors).visit_type(ty);
-}
-
 fn output(output: &ReturnType, errors: &mut Errors) {
     let ReturnType::Type(_, ty) = output else {
         return;
@@ -327,23 +267,4 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
         ),
     };
     Parameter::Shared { name, ty }
-}
-
-/// Types from `macro_rules!` fragments arrive in invisible groups.
-pub(crate) fn strip_groups(mut ty: &Type) -> &Type {
-    while let Type::Group(group) = ty {
-        ty = &group.elem;
-    }
-    ty
-}
-
-/// Tokens as a person would write them, near enough for a message.
-fn pretty(tokens: &TokenStream) -> String {
-    tokens
-        .to_string()
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" :: ", "::")
-        .replace(" ,", ",")
-        .replace("& ", "&")
 }

@@ -162,8 +162,9 @@ impl<E: Into<BoxError>> From<E> for Failure {
     message = "a handler can't report the error type `{Self}`",
     label = "the error type of this handler",
     note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
-            `std::error::Error` for `{Self}` (the thiserror crate derives it), or return \
-            `anyhow::Error`, `String`, or `stream_handler::Failure`"
+            `std::error::Error` for `{Self}` (the thiserror crate derives it), which must hold \
+            only what is `Send + Sync + 'static`; or return `anyhow::Error`, `String`, or \
+            `stream_handler::Failure`"
 )]
 pub trait IntoFailure {
     /// The failure that the error stands for.

@@ -104,10 +104,10 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be deserialised",
     label = "holds `{Self}`, which doesn't implement `serde::Deserialize`",
-    note = "put `#[derive(serde::Deserialize)]` on `{Self}`; a type of another crate often \
-            implements it with that crate's `serde` feature",
+    note = "put `#[derive(serde::Deserialize)]` on `{Self}`, or, if that is a collection, on what \
+            it holds; a type of another crate often implements it with that crate's `serde` feature",
     note = "it must own what it holds: `String`, not `&str`",
-    note = "the image of a DynamoDB item is not JSON text: write `DynamoDbRecord<T>`, without `Json`"
+    note = "an image of DynamoDB is an item, not JSON text: write `DynamoDbRecord<T>`, without `Json`"
 )]
 pub trait Deserializable: DeserializeOwned {}
 
