@@ -6,27 +6,32 @@
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //! ```
 //!
-//! becomes
+//! becomes (`…` for `::stream_handler`; in full in `expand/snapshots`)
 //!
 //! ```ignore
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //!
+//! /// The batch handler of the function [`on_order`](fn@on_order).
 //! struct on_order {}
 //!
 //! impl on_order {
+//!     /// Handles one event: the handler `lambda_runtime` wants.
 //!     async fn batch(
-//!         event: LambdaEvent<Batch<KinesisRecord<Json<Order>>>>,
+//!         event: …::LambdaEvent<…::Batch<KinesisRecord<Json<Order>>>>,
 //!         db: &Db,
-//!     ) -> Result<BatchResponse, BatchError> {
+//!     ) -> ::core::result::Result<…::BatchResponse, …::BatchError> {
 //!         let (batch, context) = event.into_parts();
-//!         process::<KinesisRecord<Json<Order>>, Result<(), DbError>, _, _>(
-//!             batch,
-//!             |record| on_order(record, shared::<&Db>(&db)),
-//!         )
-//!         .await
+//!         let records = …::__private::records::<KinesisRecord<Json<Order>>, _>(batch);
+//!         let handler = …::__private::handler::<Result<(), DbError>, _, _, _, _>(
+//!             &records,
+//!             |record| on_order(record, …::__private::shared::<&Db>(&db)),
+//!         );
+//!         …::__private::process(records, handler).await
 //!     }
 //! }
 //! ```
+//!
+//! Each of these calls checks one type, at which it stands, so that a mistake is reported once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -119,7 +124,7 @@ pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) 
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let mut name = name.clone();
     name.set_span(site);
-    let doc = format!("The batch handler of the function [`{name}`](fn@{name}).");
+    let doc = format!(" The batch handler of the function [`{name}`](fn@{name}).");
     quote_spanned! {site=>
         #(#attributes)*
         #[doc = #doc]
@@ -171,3 +176,6 @@ fn lifetimes(generics: &Generics) -> TokenStream {
         quote!(<#(#lifetimes),*>)
     }
 }
+
+#[cfg(test)]
+mod tests;

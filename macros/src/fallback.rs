@@ -95,3 +95,6 @@ fn by_value(ty: &Type) -> TokenStream {
         ty => ty.to_token_stream(),
     }
 }
+
+#[cfg(test)]
+mod tests;

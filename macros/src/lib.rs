@@ -23,6 +23,8 @@ mod parse;
 mod paths;
 mod rustc;
 mod signature;
+#[cfg(test)]
+mod testing;
 
 use proc_macro2::TokenStream;
 

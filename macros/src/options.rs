@@ -25,8 +25,11 @@ impl Options {
             runtime: Runtime::Default,
         };
         let mut seen = Vec::new();
-        for pair in pairs(tokens, errors) {
-            options.set(&pair, &mut seen, errors);
+        for option in split_at_commas(tokens) {
+            match Pair::parse(&option) {
+                Ok(pair) => options.set(&pair, &mut seen, errors),
+                Err(message) => errors.at(&option, message),
+            }
         }
         options
     }
@@ -78,10 +81,8 @@ enum Value {
     Malformed(TokenStream),
 }
 
-/// Splits the options at their commas. What can't be read is reported, and the rest read on.
-fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for option in split_at_commas(tokens, errors) {
+impl Pair {
+    fn parse(option: &TokenStream) -> Result<Self, String> {
         let parser = |input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             let value = if input.is_empty() {
@@ -92,29 +93,25 @@ fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
             } else {
                 Value::Malformed(input.parse()?)
             };
-            Ok(Pair { key, value })
+            Ok(Self { key, value })
         };
-        match parser.parse2(option.clone()) {
-            Ok(pair) => pairs.push(pair),
-            Err(_) => errors.at(&option, not_an_option(&option)),
-        }
+        parser
+            .parse2(option.clone())
+            .map_err(|_| not_an_option(option))
     }
-    pairs
 }
 
-/// The tokens between commas; nothing after a trailing one.
-fn split_at_commas(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
+/// The tokens between commas; nothing after a trailing one, and any other that ends nothing by
+/// itself.
+fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut options = Vec::new();
     let mut option = TokenStream::new();
     for token in tokens {
         match &token {
-            TokenTree::Punct(comma) if comma.as_char() == ',' => {
-                if option.is_empty() {
-                    errors.at(comma, "expected an option before this comma: remove it");
-                } else {
-                    options.push(std::mem::take(&mut option));
-                }
+            TokenTree::Punct(comma) if comma.as_char() == ',' && !option.is_empty() => {
+                options.push(std::mem::take(&mut option));
             }
+            TokenTree::Punct(comma) if comma.as_char() == ',' => options.push(token.into()),
             _ => option.extend([token]),
         }
     }
@@ -125,11 +122,13 @@ fn split_at_commas(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenStream>
 }
 
 fn not_an_option(option: &TokenStream) -> String {
-    let literal = matches!(
-        option.clone().into_iter().next(),
-        Some(TokenTree::Literal(_) | TokenTree::Group(_))
-    );
-    let hint = if literal { SOURCE_HINT } else { "" };
+    let hint = match option.clone().into_iter().next() {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {
+            return "expected an option before this comma: remove it".to_owned();
+        }
+        Some(TokenTree::Literal(_) | TokenTree::Group(_)) => SOURCE_HINT,
+        _ => "",
+    };
     format!("expected an option, `key = value`.{hint} {}", accepted())
 }
 
@@ -188,3 +187,6 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ pub(crate) fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -268,3 +268,6 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
     };
     Parameter::Shared { name, ty }
 }
+
+#[cfg(test)]
+mod tests;
