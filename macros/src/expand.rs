@@ -12,6 +12,7 @@
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //!
 //! /// The batch handler of the function [`on_order`](fn@on_order).
+//! #[non_exhaustive]
 //! struct on_order {}
 //!
 //! impl on_order {
@@ -128,6 +129,7 @@ pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) 
     quote_spanned! {site=>
         #(#attributes)*
         #[doc = #doc]
+        #[non_exhaustive]
         #visibility struct #name {}
 
         #(#attributes)*

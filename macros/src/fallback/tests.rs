@@ -84,6 +84,7 @@ fn the_companion_takes_what_the_real_one_would() {
         tokens(
             "#[cfg(unix)]
             #[doc = \" The batch handler of the function [`f`](fn@f).\"]
+            #[non_exhaustive]
             pub(crate) struct f {}
             #[cfg(unix)]
             impl f {

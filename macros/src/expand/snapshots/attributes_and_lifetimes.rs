@@ -32,6 +32,7 @@ pub(crate) async fn on_order<'a, 'b: 'a>(
 #[deprecated(note = "use `on_line`")]
 #[allow(clippy::unused_async, reason = "awaits nothing yet")]
 /// The batch handler of the function [`on_order`](fn@on_order).
+#[non_exhaustive]
 pub(crate) struct on_order {}
 #[cfg(feature = "orders")]
 #[deprecated(note = "use `on_line`")]

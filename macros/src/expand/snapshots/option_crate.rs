@@ -11,6 +11,7 @@ async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), Erro
     db.insert(order).await
 }
 /// The batch handler of the function [`on_order`](fn@on_order).
+#[non_exhaustive]
 struct on_order {}
 impl on_order {
     /// Handles one event: the handler `lambda_runtime` wants.

@@ -23,6 +23,7 @@ fn on_order(
     db.insert(order, cache, x, &context.request_id);
 }
 /// The batch handler of the function [`on_order`](fn@on_order).
+#[non_exhaustive]
 struct on_order {}
 impl on_order {
     /// Handles one event: the handler `lambda_runtime` wants.
