@@ -1,14 +1,14 @@
 //! What a handler becomes: itself, and a companion type of the same name whose `batch` hands the
 //! whole batch to the runtime. The generated code decides nothing.
 //!
-//! ```ignore
+//! ```text
 //! #[stream_handler]
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //! ```
 //!
 //! becomes (`…` for `::stream_handler`; in full in `expand/snapshots`)
 //!
-//! ```ignore
+//! ```text
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //!
 //! /// The batch handler of the function [`on_order`](fn@on_order).

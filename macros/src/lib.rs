@@ -30,9 +30,8 @@ use proc_macro2::TokenStream;
 
 use crate::{errors::Errors, options::Options, parse::Function, signature::Handler};
 
-/// Makes a function for one record the handler of a whole batch.
-///
-/// Documented where it is re-exported: in the `stream-handler` crate.
+// The documentation is where the macro is re-exported: its examples need that crate.
+#[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn stream_handler(
     options: proc_macro::TokenStream,

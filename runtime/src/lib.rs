@@ -45,4 +45,5 @@ pub use crate::{
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
 #[cfg(feature = "macros")]
+#[doc = include_str!("stream_handler.md")]
 pub use stream_handler_macros::stream_handler;
