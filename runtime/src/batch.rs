@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, time::Instant};
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    BatchError, BatchResponse, Context, DeadLetter, Event, Outcome, Source,
+    BatchError, BatchResponse, Context, DeadLetter, Event, Failure, Outcome, Source,
     driver::{self, Deadline, Lanes, Schedule},
     job::{Decode, Job},
     log,
@@ -61,14 +61,14 @@ pub(crate) async fn process<R, S, O, F, Fut, D, DFut>(
     decode: Decode<R, S>,
     handler: F,
     into_outcome: fn(O) -> Outcome<S::Output>,
-    settings: Settings<'_, D, DFut::Output>,
+    settings: Settings<'_, D>,
 ) -> Result<BatchResponse, BatchError>
 where
     S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
     D: Fn(DeadLetter) -> DFut,
-    DFut: Future,
+    DFut: Future<Output = Result<(), Failure>>,
 {
     let begun = Instant::now();
     let event = batch.event;

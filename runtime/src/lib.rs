@@ -131,6 +131,7 @@ pub use crate::{
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
+#[doc = include_str!("stream_handler.md")]
 pub use stream_handler_macros::stream_handler;
 
 /// The README's examples, as tests.

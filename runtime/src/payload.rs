@@ -104,10 +104,11 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
 /// A type that `serde` can deserialise, borrowing nothing: every `serde::de::DeserializeOwned`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be deserialised",
-    label = "holds a `{Self}`, which doesn't implement `serde::Deserialize`",
-    note = "put `#[derive(serde::Deserialize)]` on `{Self}`; a type of another crate often \
-            implements it with that crate's `serde` feature",
-    note = "it must own what it holds: `String`, not `&str`"
+    label = "holds `{Self}`, which doesn't implement `serde::Deserialize`",
+    note = "put `#[derive(serde::Deserialize)]` on `{Self}`, or, if that is a collection, on what \
+            it holds; a type of another crate often implements it with that crate's `serde` feature",
+    note = "it must own what it holds: `String`, not `&str`",
+    note = "an image of DynamoDB is an item, not JSON text: write `DynamoDbRecord<T>`, without `Json`"
 )]
 pub trait Deserializable: DeserializeOwned {}
 

@@ -25,9 +25,17 @@ pub(super) fn decode<T: DeserializeOwned>(
                 Err(error) => error.path().to_string(),
                 Ok(_) => ".".to_owned(),
             };
-            let at = if at == "." { at } else { format!(", at `{at}`") };
+            let at = if at == "." {
+                at
+            } else {
+                format!(", at `{at}`")
+            };
             let expected = std::any::type_name::<T>();
-            let what = format!("{} is not a `{expected}`{}", name(), at.trim_start_matches('.'));
+            let what = format!(
+                "{} is not a `{expected}`{}",
+                name(),
+                at.trim_start_matches('.')
+            );
             Err(DecodeError::new(what).because(error))
         }
     }
