@@ -45,6 +45,7 @@
 //! | SQS, standard | the other messages go on | every undone message |
 //! | SQS, FIFO | nothing later in the message group is started | every undone message |
 //! | Kafka | nothing later in the partition is started | every undone record |
+//! | Data Firehose, S3 Batch Operations | the others go on | every record is answered |
 //!
 //! What can't be reported fails the invocation as a whole, on purpose: an event of another source
 //! or shape, and an undone record without an identifier ([`BatchError`]).
@@ -108,10 +109,14 @@ pub mod __private;
 
 #[cfg(feature = "dynamodb")]
 pub use crate::source::dynamodb;
+#[cfg(feature = "firehose")]
+pub use crate::source::firehose;
 #[cfg(feature = "kafka")]
 pub use crate::source::kafka;
 #[cfg(feature = "kinesis")]
 pub use crate::source::kinesis;
+#[cfg(feature = "s3_batch")]
+pub use crate::source::s3_batch;
 #[cfg(feature = "sqs")]
 pub use crate::source::sqs;
 

@@ -43,7 +43,8 @@ pub trait Observer: Sync {
         let _ = record;
     }
 
-    /// A record that was started has come to its end, after so long.
+    /// A record that was started has come to its end, after so long; one that was interrupted, so
+    /// long after the batch began.
     fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, after: Duration) {
         let _ = (record, ending, after);
     }

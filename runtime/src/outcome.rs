@@ -264,9 +264,10 @@ impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
 /// What a handler of the source `S` may return in `Ok`: `()`, for all sources that are answered
 /// with batch item failures.
 #[diagnostic::on_unimplemented(
-    message = "a handler can't return `Ok` with a `{Self}`",
-    label = "expected `Result<(), E>`",
-    note = "Lambda learns of a record only whether it is done: end the handler with `Ok(())`"
+    message = "a handler of `{S}` records can't return `Ok` with a `{Self}`",
+    label = "not what the source is answered with",
+    note = "most sources learn of a record only whether it is done: end the handler with `Ok(())`; \
+            for `Firehose` return `Transformed`, for `S3Batch` `()` or a `String`"
 )]
 pub trait Success<S: Source> {
     /// The value as the source's response needs it.

@@ -1,12 +1,20 @@
 //! Fields of a record's JSON, as the sources read them.
+#![cfg_attr(
+    not(all(
+        feature = "dynamodb",
+        feature = "firehose",
+        feature = "kafka",
+        feature = "kinesis",
+        feature = "sqs"
+    )),
+    allow(dead_code, reason = "which fields are read depends on the sources")
+)]
 
-#[cfg(any(feature = "dynamodb", feature = "kinesis"))]
 use std::time::{Duration, SystemTime};
 use std::{borrow::Cow, ops::Range};
 
 use serde_json::value::RawValue;
 
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
 use crate::ItemIdentifier;
 use crate::{Event, error::DecodeError};
 
@@ -70,7 +78,6 @@ pub(super) fn required<'e>(
 }
 
 /// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
-#[cfg(any(feature = "dynamodb", feature = "kinesis"))]
 pub(super) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
     let seconds: f64 = json?.get().parse().ok()?;
     // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
@@ -84,14 +91,18 @@ pub(super) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
 }
 
 /// Compares the `eventSource` of a record with the source's own; a record without one passes.
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
 pub(super) fn foreign<'a>(event_source: Option<&'a RawValue>, own: &str) -> Option<Cow<'a, str>> {
     let name = string(event_source?)?;
     (name != own).then_some(name)
 }
 
 /// The identifier in a JSON value, if it is a string and not empty.
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
 pub(super) fn identifier(json: Option<&RawValue>) -> Option<ItemIdentifier> {
     ItemIdentifier::new(string(json?)?)
+}
+
+/// A JSON number of milliseconds since 1970.
+pub(super) fn milliseconds(json: Option<&RawValue>) -> Option<SystemTime> {
+    let millis = json?.get().parse().ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
 }

@@ -3,13 +3,7 @@
 //! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon MSK" (`with-msk.html`) and
 //! "Using Lambda with self-managed Apache Kafka" (`with-kafka.html`).
 
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    fmt,
-    marker::PhantomData,
-    time::{Duration, SystemTime},
-};
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData, time::SystemTime};
 
 use serde::{
     Deserialize, Deserializer,
@@ -22,7 +16,7 @@ use crate::{
     event::{Object, found},
     source::{
         Lane, Report,
-        field::{Text, required, string},
+        field::{Text, milliseconds, required, string},
     },
 };
 
@@ -359,14 +353,13 @@ impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
     fn decode(raw: RawRecord<'_, '_, Kafka>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
         let number = |field: &str| DecodeError::new(format!("`{field}` is missing or no number"));
-        let millis = integer(envelope.timestamp).map(Duration::from_millis);
         Ok(Self {
             event: event.clone(),
             index: raw.index(),
             topic: Text::new(event, envelope.topic),
             partition: integer(envelope.partition).ok_or_else(|| number("partition"))?,
             offset: integer(envelope.offset).ok_or_else(|| number("offset"))?,
-            timestamp: millis.and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(millis)),
+            timestamp: milliseconds(envelope.timestamp),
             key: nullable(envelope.key, "key")?,
             value: nullable(envelope.value, "value")?,
         })

@@ -9,17 +9,15 @@ use crate::{Event, EventError, ItemIdentifier, Outcome};
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(any(
-    feature = "dynamodb",
-    feature = "kafka",
-    feature = "kinesis",
-    feature = "sqs"
-))]
 mod field;
+#[cfg(feature = "firehose")]
+pub mod firehose;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
+#[cfg(feature = "s3_batch")]
+pub mod s3_batch;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 

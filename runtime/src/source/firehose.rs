@@ -1,0 +1,320 @@
+//! Amazon Data Firehose: transforming records on their way.
+//!
+//! Event and response: Amazon Data Firehose Developer Guide, "Transform source data in Amazon Data
+//! Firehose" (`data-transformation.html`).
+
+use std::{collections::BTreeMap, fmt, time::SystemTime};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::{
+    Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
+    Source, Success,
+    source::{
+        Report, array_at,
+        field::{Text, identifier, milliseconds, required},
+        split_array_at,
+    },
+};
+
+/// Data Firehose: every record is answered, with its transformed data or that it failed. A record
+/// that failed goes to the delivery stream's error output; the others are delivered.
+///
+/// A response can't be larger than 6 MB. Records whose data find no room in it are answered as
+/// failed, and are in the error output too: choose a smaller buffer if that happens.
+#[derive(Debug, Clone, Copy)]
+pub enum Firehose {}
+
+/// The largest response of a function, less some room for what is around the records.
+const LARGEST: usize = 6 * 1024 * 1024 - 1024;
+
+/// What is read of each record before it is decoded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    record_id: Option<&'e RawValue>,
+    #[serde(borrow)]
+    data: Option<&'e RawValue>,
+    #[serde(borrow)]
+    approximate_arrival_timestamp: Option<&'e RawValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    record_id: &'a ItemIdentifier,
+    result: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata<'a> {
+    partition_keys: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Answer<'a> {
+    fn without_data(record_id: &'a ItemIdentifier, result: &'static str) -> Self {
+        Self {
+            record_id,
+            result,
+            data: None,
+            metadata: None,
+        }
+    }
+}
+
+impl Source for Firehose {
+    const NAME: &'static str = "Firehose";
+    const IDENTIFIER: &'static str = "recordId";
+    const REPORT: Report = Report::EachRecord;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = Transformed;
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        array_at(event, "records")
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        split_array_at(event, "records")
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        identifier(envelope.record_id)
+    }
+
+    fn answer(
+        record_id: &ItemIdentifier,
+        outcome: &Outcome<Transformed>,
+    ) -> serde_json::Result<Box<RawValue>> {
+        let answer = match outcome {
+            Outcome::Done(Transformed(Fate::Data {
+                data,
+                partition_keys,
+            })) => Answer {
+                record_id,
+                result: "Ok",
+                data: Some(BASE64_STANDARD.encode(data)),
+                metadata: (!partition_keys.is_empty()).then_some(Metadata { partition_keys }),
+            },
+            Outcome::Done(Transformed(Fate::Dropped)) | Outcome::DeadLettered(_) => {
+                Answer::without_data(record_id, "Dropped")
+            }
+            Outcome::Failed(_) | Outcome::Interrupted | Outcome::NotStarted => {
+                Answer::without_data(record_id, "ProcessingFailed")
+            }
+        };
+        to_raw_value(&answer)
+    }
+
+    fn answers(_: &Event, answers: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+        #[derive(Serialize)]
+        struct Response<'a> {
+            records: Vec<&'a RawValue>,
+        }
+        let fallbacks = too_large(answers)?;
+        let mut records: Vec<&RawValue> = answers.iter().map(|answer| &**answer).collect();
+        for (index, answer) in &fallbacks {
+            records[*index] = answer;
+        }
+        to_raw_value(&Response { records })
+    }
+}
+
+/// Answers without data, in place of the largest ones, until all fit into a response.
+fn too_large(answers: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answered {
+        record_id: Box<str>,
+    }
+    let size = |answer: &RawValue| answer.get().len() + 1;
+    let mut total: usize = answers.iter().map(|answer| size(answer)).sum();
+    let mut fallbacks = Vec::new();
+    if total <= LARGEST {
+        return Ok(fallbacks);
+    }
+    let mut by_size: Vec<usize> = (0..answers.len()).collect();
+    by_size.sort_by_key(|&index| std::cmp::Reverse(size(&answers[index])));
+    for index in by_size {
+        if total <= LARGEST {
+            break;
+        }
+        let Answered { record_id } = serde_json::from_str(answers[index].get())?;
+        let Some(identifier) = ItemIdentifier::new(record_id) else {
+            continue;
+        };
+        tracing::error!(
+            source = Firehose::NAME,
+            record = index,
+            %identifier,
+            "the response is full: the record is answered as failed"
+        );
+        let fallback = to_raw_value(&Answer::without_data(&identifier, "ProcessingFailed"))?;
+        total -= size(&answers[index]).saturating_sub(size(&fallback));
+        fallbacks.push((index, fallback));
+    }
+    Ok(fallbacks)
+}
+
+/// What becomes of a record's data.
+///
+/// ```
+/// use stream_handler::{Json, firehose::{FirehoseRecord, Transformed}, stream_handler};
+///
+/// #[derive(serde::Deserialize, serde::Serialize)]
+/// struct Click {
+///     page: String,
+///     country: String,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_click(click: FirehoseRecord<Json<Click>>) -> Result<Transformed, serde_json::Error> {
+///     let Json(click) = click.into_data();
+///     if click.page == "/health" {
+///         return Ok(Transformed::dropped());
+///     }
+///     Ok(Transformed::json_line(&click)?.with_partition_key("country", &click.country))
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transformed(Fate);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    Data {
+        data: Bytes,
+        partition_keys: BTreeMap<String, String>,
+    },
+    Dropped,
+}
+
+impl Transformed {
+    /// These bytes are delivered in place of the record's.
+    pub fn data(data: impl Into<Bytes>) -> Self {
+        Self(Fate::Data {
+            data: data.into(),
+            partition_keys: BTreeMap::new(),
+        })
+    }
+
+    /// A value in JSON, with a line feed after it, since Firehose joins records as they are.
+    ///
+    /// # Errors
+    ///
+    /// The value can't be written as JSON.
+    pub fn json_line(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let mut line = serde_json::to_vec(value)?;
+        line.push(b'\n');
+        Ok(Self::data(line))
+    }
+
+    /// Nothing is delivered, on purpose.
+    #[must_use]
+    pub fn dropped() -> Self {
+        Self(Fate::Dropped)
+    }
+
+    /// The same, with a key for dynamic partitioning. What is dropped needs none.
+    #[must_use]
+    pub fn with_partition_key(mut self, name: &str, value: &str) -> Self {
+        if let Fate::Data { partition_keys, .. } = &mut self.0 {
+            partition_keys.insert(name.to_owned(), value.to_owned());
+        }
+        self
+    }
+}
+
+impl Success<Firehose> for Transformed {
+    fn into_output(self) -> Transformed {
+        self
+    }
+}
+
+/// One Firehose record, its data decoded into `T`.
+#[derive(Clone)]
+pub struct FirehoseRecord<T> {
+    event: Event,
+    index: usize,
+    record_id: Text,
+    approximate_arrival: Option<SystemTime>,
+    data: T,
+}
+
+impl<T> FirehoseRecord<T> {
+    /// A record that is part of no event, to call a handler with in a unit test.
+    pub fn new(data: T) -> Self {
+        Self {
+            event: Event::from(String::new()),
+            index: 0,
+            record_id: Text::Missing,
+            approximate_arrival: None,
+            data,
+        }
+    }
+
+    /// The record's data.
+    pub fn data(&self) -> &T {
+        &self.data
+    }
+
+    /// The record's data, owned.
+    pub fn into_data(self) -> T {
+        self.data
+    }
+
+    /// What identifies the record in this invocation.
+    #[must_use]
+    pub fn record_id(&self) -> &str {
+        self.record_id.get(&self.event).unwrap_or_default()
+    }
+
+    /// When Firehose received the record, to the millisecond.
+    #[must_use]
+    pub fn approximate_arrival(&self) -> Option<SystemTime> {
+        self.approximate_arrival
+    }
+
+    /// The record's own JSON, with all that has no method here, such as `kinesisRecordMetadata`.
+    /// The first call for an event finds that of all its records. Empty for a record that is part
+    /// of no event.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.event
+            .record::<Firehose>(self.index)
+            .unwrap_or_default()
+    }
+}
+
+impl<T: Payload> Record for FirehoseRecord<T> {
+    type Source = Firehose;
+
+    fn decode(raw: RawRecord<'_, '_, Firehose>) -> Result<Self, DecodeError> {
+        let (event, envelope) = (raw.event(), raw.envelope());
+        let data = required(envelope.data, "data")?;
+        Ok(Self {
+            event: event.clone(),
+            index: raw.index(),
+            record_id: Text::new(event, envelope.record_id),
+            approximate_arrival: milliseconds(envelope.approximate_arrival_timestamp),
+            data: T::decode(Data::base64(data))?,
+        })
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for FirehoseRecord<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirehoseRecord")
+            .field("record_id", &self.record_id())
+            .field("approximate_arrival", &self.approximate_arrival)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}

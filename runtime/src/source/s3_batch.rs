@@ -1,0 +1,194 @@
+//! Amazon S3 Batch Operations: a function for each object of a job.
+//!
+//! Event and response: Amazon S3 User Guide, "Invoke AWS Lambda function"
+//! (`batch-ops-invoke-lambda.html`).
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::{
+    DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
+    log,
+    source::{
+        Report, array_at,
+        field::{identifier, required, string},
+        split_array_at,
+    },
+};
+
+/// S3 Batch Operations: every task is answered as succeeded, or as failed, for another try
+/// ([`Failure::retry`](crate::Failure::retry)) or for good
+/// ([`Failure::permanent`](crate::Failure::permanent)). The job's report holds the text of the
+/// error.
+#[derive(Debug, Clone, Copy)]
+pub enum S3Batch {}
+
+/// What is read of each task before it is decoded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    task_id: Option<&'e RawValue>,
+    #[serde(borrow)]
+    s3_key: Option<&'e RawValue>,
+    #[serde(borrow)]
+    s3_version_id: Option<&'e RawValue>,
+    #[serde(borrow)]
+    s3_bucket: Option<&'e RawValue>,
+    #[serde(borrow)]
+    s3_bucket_arn: Option<&'e RawValue>,
+}
+
+impl Source for S3Batch {
+    const NAME: &'static str = "S3 Batch Operations";
+    const IDENTIFIER: &'static str = "taskId";
+    const REPORT: Report = Report::EachRecord;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = String;
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        array_at(event, "tasks")
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        split_array_at(event, "tasks")
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        identifier(envelope.task_id)
+    }
+
+    fn answer(
+        task_id: &ItemIdentifier,
+        outcome: &Outcome<String>,
+    ) -> serde_json::Result<Box<RawValue>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Answer<'a> {
+            task_id: &'a ItemIdentifier,
+            result_code: &'static str,
+            result_string: Cow<'a, str>,
+        }
+        let (result_code, result_string) = match outcome {
+            Outcome::Done(result) => ("Succeeded", Cow::Borrowed(&**result)),
+            Outcome::DeadLettered(_) => ("Succeeded", Cow::Owned(log::describe(outcome))),
+            Outcome::Failed(failure) if failure.is_permanent() => {
+                ("PermanentFailure", Cow::Owned(log::describe(outcome)))
+            }
+            Outcome::Failed(_) | Outcome::Interrupted | Outcome::NotStarted => {
+                ("TemporaryFailure", Cow::Owned(log::describe(outcome)))
+            }
+        };
+        to_raw_value(&Answer {
+            task_id,
+            result_code,
+            result_string,
+        })
+    }
+
+    fn answers(event: &Event, results: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+        #[derive(Deserialize, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Invocation<'e> {
+            #[serde(borrow)]
+            invocation_schema_version: &'e RawValue,
+            #[serde(borrow)]
+            invocation_id: &'e RawValue,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Response<'a> {
+            #[serde(flatten)]
+            invocation: Invocation<'a>,
+            // There are none: each task is answered.
+            treat_missing_keys_as: &'static str,
+            results: &'a [Box<RawValue>],
+        }
+        to_raw_value(&Response {
+            invocation: serde_json::from_str(event.json())?,
+            treat_missing_keys_as: "TemporaryFailure",
+            results,
+        })
+    }
+}
+
+impl Success<S3Batch> for () {
+    fn into_output(self) -> String {
+        String::new()
+    }
+}
+
+/// A text for the job's report.
+impl Success<S3Batch> for String {
+    fn into_output(self) -> String {
+        self
+    }
+}
+
+/// One task: an object to do something with.
+///
+/// ```
+/// use stream_handler::{s3_batch::S3BatchTask, stream_handler};
+///
+/// #[stream_handler]
+/// async fn on_object(task: S3BatchTask) -> Result<String, std::io::Error> {
+///     Ok(format!("saw {} in {}", task.key(), task.bucket()))
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct S3BatchTask {
+    bucket: String,
+    key: String,
+    version_id: Option<String>,
+}
+
+impl S3BatchTask {
+    /// A task that is part of no event, to call a handler with in a unit test.
+    pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            key: key.into(),
+            version_id: None,
+        }
+    }
+
+    /// The bucket's name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The object's key, as the event has it: URL-encoded, if the job's manifest has it so.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The object's version, if the manifest names one.
+    #[must_use]
+    pub fn version_id(&self) -> Option<&str> {
+        self.version_id.as_deref()
+    }
+}
+
+impl Record for S3BatchTask {
+    type Source = S3Batch;
+
+    fn decode(raw: RawRecord<'_, '_, S3Batch>) -> Result<Self, DecodeError> {
+        let envelope = raw.envelope();
+        // Schema 1.0 has the bucket's ARN, 2.0 its name.
+        let bucket = if let Some(bucket) = envelope.s3_bucket.and_then(string) {
+            bucket.into_owned()
+        } else {
+            let arn = required(envelope.s3_bucket_arn, "s3BucketArn")?;
+            arn.rsplit(':').next().unwrap_or_default().to_owned()
+        };
+        Ok(Self {
+            bucket,
+            key: required(envelope.s3_key, "s3Key")?.into_owned(),
+            version_id: envelope.s3_version_id.and_then(string).map(Cow::into_owned),
+        })
+    }
+}
