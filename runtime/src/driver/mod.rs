@@ -16,7 +16,7 @@ use futures_util::{
 };
 
 pub(crate) use self::{
-    deadline::Deadline,
+    deadline::{Deadline, has_timers},
     schedule::{Lanes, Schedule},
 };
 use crate::{Outcome, panic};
