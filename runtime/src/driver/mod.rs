@@ -95,6 +95,9 @@ where
     let mut running = FuturesUnordered::new();
     loop {
         let finished = poll_fn(|context| {
+            if let Poll::Ready(Some(finished)) = running.poll_next_unpin(context) {
+                return Poll::Ready(Some(finished));
+            }
             while running.len() < concurrency && !deadline.has_passed() {
                 let Some(record) = schedule.start() else {
                     break;
@@ -108,10 +111,10 @@ where
                 }
                 running.push(run.map(move |outcome| (record, outcome)));
             }
-            match running.poll_next_unpin(context) {
-                Poll::Ready(finished) => Poll::Ready(finished),
-                Poll::Pending => deadline.poll(context).map(|()| None),
+            if running.is_empty() {
+                return Poll::Ready(None);
             }
+            deadline.poll(context).map(|()| None)
         })
         .await;
         let Some((record, outcome)) = finished else {
