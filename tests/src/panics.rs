@@ -8,7 +8,9 @@ pub fn quiet() {
     ONCE.call_once(|| {
         let default = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let message = info.payload_as_str();
+            let payload = info.payload();
+            let message = payload.downcast_ref::<&str>().copied();
+            let message = message.or(payload.downcast_ref::<String>().map(String::as_str));
             if message.is_some_and(|message| !message.contains("provoked")) {
                 default(info);
             }

@@ -2,7 +2,8 @@
 
 #![allow(
     clippy::needless_pass_by_value,
-    reason = "a handler takes its record by value"
+    clippy::unused_async,
+    reason = "a handler takes its record by value, and is usually async"
 )]
 
 use std::{cell::Cell, cell::RefCell, time::Duration};

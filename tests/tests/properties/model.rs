@@ -4,7 +4,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use super::{
-    functions::{Line, Run, What, Who},
+    functions::{Run, What, Who},
     plan::{Act, End, Options, Plan, Planned, Shape, TIMEOUT, UNIT},
 };
 
@@ -129,12 +129,12 @@ impl Run {
         done
     }
 
-    /// A record's first and last line, with their places in the account.
-    fn ends(&self, record: usize) -> Option<((usize, &Line), (usize, &Line))> {
-        let mut lines = self.account.lines.iter().enumerate();
-        let first = lines.find(|(_, line)| line.record == record)?;
-        let last = lines.rfind(|(_, line)| line.record == record);
-        Some((first, last.expect("each call has an end")))
+    /// Where in the account a record's first and last line are.
+    fn ends(&self, record: usize) -> Option<(usize, usize)> {
+        let lines = &self.account.lines;
+        let first = lines.iter().position(|line| line.record == record)?;
+        let last = lines.iter().rposition(|line| line.record == record)?;
+        Some((first, last))
     }
 
     /// (a) What is not done comes back: it is reported, or after the checkpoint, or the invocation
@@ -175,7 +175,7 @@ impl Run {
     pub(crate) fn keeps_order(&self, plan: &Plan) {
         let done = self.done(plan);
         for record in 0..plan.records.len() {
-            let Some(((start, _), _)) = self.ends(record) else {
+            let Some((start, _)) = self.ends(record) else {
                 continue;
             };
             for earlier in (0..record).filter(|&earlier| plan.same_lane(earlier, record)) {
@@ -183,7 +183,7 @@ impl Run {
                     done[earlier],
                     "{record} ran though {earlier} of its lane is not done"
                 );
-                let (_, (end, _)) = self.ends(earlier).expect("a call");
+                let (_, end) = self.ends(earlier).expect("a call");
                 assert!(end < start, "{record} overtook {earlier}");
             }
         }
@@ -196,19 +196,19 @@ impl Run {
         }
         let done = self.done(plan);
         for record in 0..plan.records.len() {
-            let Some(((start, _), _)) = self.ends(record) else {
+            let Some((start, _)) = self.ends(record) else {
                 continue;
             };
             for earlier in (0..record).filter(|&earlier| !done[earlier]) {
                 match self.ends(earlier) {
-                    Some((_, (end, _))) => {
+                    Some((_, end)) => {
                         assert!(start < end, "{record} started after {earlier} failed");
                     }
                     // It was not decoded, or not looked at. Only what its lane waited for can be
                     // the reason that it had not failed when the later one started.
                     None => assert!(
                         (0..earlier).any(|blocker| plan.same_lane(blocker, earlier)
-                            && self.ends(blocker).is_none_or(|(_, (end, _))| start < end)),
+                            && self.ends(blocker).is_none_or(|(_, end)| start < end)),
                         "{record} started after {earlier}, which was not even called"
                     ),
                 }

@@ -134,10 +134,10 @@ impl Planned {
     /// The identifier of the record at a position, if it has one that can be reported.
     pub(crate) fn identifier(&self, position: usize) -> Option<String> {
         match (self.shape, self.identifier) {
-            (Shape::NoObject, _) => None,
+            (Shape::NoObject, _)
+            | (_, Identifier::Missing | Identifier::Empty | Identifier::NoText) => None,
             (_, Identifier::Own) => Some(format!("own-{position}")),
             (_, Identifier::Common(which)) => Some(format!("common-{which}")),
-            (_, Identifier::Missing | Identifier::Empty | Identifier::NoText) => None,
         }
     }
 
