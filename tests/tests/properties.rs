@@ -25,7 +25,6 @@ use self::{
 fn config() -> Config {
     let config = Config {
         failure_persistence: None,
-        max_shrink_iters: 10_000,
         ..Config::default()
     };
     match config.rng_seed {
