@@ -61,7 +61,7 @@ pub(crate) async fn process<R, S, O, F, Fut, D, DFut>(
     decode: Decode<R, S>,
     handler: F,
     into_outcome: fn(O) -> Outcome<S::Output>,
-    settings: Settings<'_, D>,
+    mut settings: Settings<'_, D>,
 ) -> Result<BatchResponse, BatchError>
 where
     S: Source,
@@ -89,6 +89,12 @@ where
         Some(margin) => Deadline::before(context.deadline(), margin),
         None => Deadline::never(),
     };
+    if settings.record_timeout.is_some() && !driver::has_timers() {
+        settings.record_timeout = None;
+        tracing::warn!(
+            "no Tokio timer to keep `record_timeout` with: build the runtime with `enable_time`"
+        );
+    }
     let job = Job {
         event: &event,
         records: &records,

@@ -8,8 +8,12 @@
 
 pub mod events;
 pub mod logs;
+pub mod panics;
 
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, SystemTime},
+};
 
 use serde_json::Value;
 use stream_handler::{
@@ -20,6 +24,15 @@ use stream_handler::{
 pub fn invocation<R>(event: &impl ToString) -> LambdaEvent<Batch<R>> {
     let batch = serde_json::from_slice(event.to_string().as_bytes()).expect("an event in JSON");
     LambdaEvent::new(batch, Context::default())
+}
+
+/// An invocation whose deadline is this far away.
+pub fn invocation_within<R>(event: &impl ToString, left: Duration) -> LambdaEvent<Batch<R>> {
+    let mut invocation = invocation(event);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let deadline = now.expect("a time since 1970") + left;
+    invocation.context.deadline = deadline.as_millis().try_into().expect("a time of ours");
+    invocation
 }
 
 /// The response's JSON text, as Lambda gets it.

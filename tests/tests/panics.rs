@@ -6,7 +6,7 @@
     reason = "a handler takes its record by value, and is usually async"
 )]
 
-use std::{error::Error, fmt, panic::panic_any, sync::Once};
+use std::{error::Error, fmt, panic::panic_any};
 
 use serde::Deserialize;
 use stream_handler::{
@@ -16,24 +16,7 @@ use stream_handler::{
     sqs::SqsMessage,
     stream_handler,
 };
-use stream_handler_tests::{Calls, Item, Source, invocation, logs::Logs, reported};
-
-/// Keeps what the tests provoke out of their output.
-fn quiet() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let default = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let payload = info.payload();
-            let message = payload.downcast_ref::<&str>().copied();
-            let message = message.or(payload.downcast_ref::<String>().map(String::as_str));
-            // What carries no message is provoked too.
-            if message.is_some_and(|message| !message.contains("provoked")) {
-                default(info);
-            }
-        }));
-    });
-}
+use stream_handler_tests::{Calls, Item, Source, invocation, logs::Logs, panics::quiet, reported};
 
 /// Panics when it is dropped.
 #[derive(Debug)]

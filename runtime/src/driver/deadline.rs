@@ -54,6 +54,10 @@ impl Deadline {
             self.sleep = timer(at);
             if self.sleep.is_none() {
                 self.at = None;
+                tracing::warn!(
+                    "no Tokio timer to watch the deadline with: build the runtime with \
+                     `enable_time`, or turn the deadline off with `deadline_margin = \"off\"`"
+                );
             }
         }
         match &mut self.sleep {
@@ -63,17 +67,13 @@ impl Deadline {
     }
 }
 
-/// A timer, if the runtime that runs the batch has any.
+/// Whether the runtime that runs the batch has timers.
+pub(crate) fn has_timers() -> bool {
+    timer(Instant::now()).is_some()
+}
+
 fn timer(at: Instant) -> Option<Pin<Box<Sleep>>> {
-    match panic::catch(|| Box::pin(sleep_until(at))) {
-        Ok(sleep) => Some(sleep),
-        Err(panic) => {
-            panic::discard(panic);
-            tracing::warn!(
-                "no Tokio timer to watch the deadline with: build the runtime with `enable_time`, \
-                 or turn the deadline off with `deadline_margin = \"off\"`"
-            );
-            None
-        }
-    }
+    panic::catch(|| Box::pin(sleep_until(at)))
+        .map_err(panic::discard)
+        .ok()
 }

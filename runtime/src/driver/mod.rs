@@ -4,12 +4,19 @@
 mod deadline;
 mod schedule;
 
-use std::{future::poll_fn, pin::pin, task::Poll};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::{Context, Poll},
+};
 
-use futures_util::stream::{FuturesUnordered, Stream as _};
+use futures_util::{
+    FutureExt as _,
+    stream::{FuturesUnordered, StreamExt as _},
+};
 
 pub(crate) use self::{
-    deadline::Deadline,
+    deadline::{Deadline, has_timers},
     schedule::{Lanes, Schedule},
 };
 use crate::{Outcome, panic};
@@ -87,18 +94,27 @@ where
     let mut outcomes = not_started(schedule.len());
     let mut running = FuturesUnordered::new();
     loop {
-        while running.len() < concurrency && !deadline.has_passed() {
-            let Some(record) = schedule.start() else {
-                break;
-            };
-            // What is still so when this returns was cancelled.
-            outcomes[record] = Outcome::Interrupted;
-            let run = run(record);
-            running.push(async move { (record, run.await) });
-        }
-        let finished = poll_fn(|context| match pin!(&mut running).poll_next(context) {
-            Poll::Ready(finished) => Poll::Ready(finished),
-            Poll::Pending => deadline.poll(context).map(|()| None),
+        let finished = poll_fn(|context| {
+            if let Poll::Ready(Some(finished)) = running.poll_next_unpin(context) {
+                return Poll::Ready(Some(finished));
+            }
+            while running.len() < concurrency && !deadline.has_passed() {
+                let Some(record) = schedule.start() else {
+                    break;
+                };
+                // What is still so when this returns was cancelled.
+                outcomes[record] = Outcome::Interrupted;
+                let mut run = Contained(Some(Box::pin(run(record))));
+                // Polled before the next is started: one that fails at once stops that.
+                if let Poll::Ready(outcome) = run.poll_unpin(context) {
+                    return Poll::Ready(Some((record, outcome)));
+                }
+                running.push(run.map(move |outcome| (record, outcome)));
+            }
+            if running.is_empty() {
+                return Poll::Ready(None);
+            }
+            deadline.poll(context).map(|()| None)
         })
         .await;
         let Some((record, outcome)) = finished else {
@@ -107,6 +123,25 @@ where
         schedule.finish(record, outcome.is_done());
         outcomes[record] = outcome;
     }
-    panic::discard(running);
     outcomes
+}
+
+/// A future whose panic when it is dropped stays its own: those beside it are dropped as well.
+struct Contained<F>(Option<Pin<Box<F>>>);
+
+impl<F: Future> Future for Contained<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        match &mut self.0 {
+            Some(future) => future.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Contained<F> {
+    fn drop(&mut self) {
+        panic::discard(self.0.take());
+    }
 }
