@@ -128,6 +128,19 @@ pub trait Source: Sized + 'static {
         None
     }
 
+    /// Takes apart a record of the event that holds several records, such as an aggregate of the
+    /// Kinesis Producer Library. `None` for one that is a record itself, as nearly always.
+    ///
+    /// Each part is a record to the handler and in the outcomes, in its own lane, at this place in
+    /// the batch. Parts of one record mostly share its identifier: a response names it once.
+    /// [`RawRecord::index`](crate::RawRecord::index) and
+    /// [`RawRecord::json`](crate::RawRecord::json) are those of the record that held them.
+    #[must_use]
+    fn unpack<'e>(envelope: &Self::Envelope<'e>) -> Option<Vec<Self::Envelope<'e>>> {
+        let _ = envelope;
+        None
+    }
+
     /// What identifies a record in the response; `None` when it is missing.
     #[must_use]
     fn identifier(envelope: &Self::Envelope<'_>) -> Option<ItemIdentifier>;
