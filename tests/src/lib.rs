@@ -7,6 +7,7 @@
 )]
 
 pub mod events;
+pub mod kpl;
 pub mod logs;
 
 use std::sync::Mutex;
