@@ -16,7 +16,7 @@ pub mod kinesis;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub use crate::event::{array_at, split_array_at};
+pub use crate::event::{array_at, elements, split_array_at, split_elements};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
 /// and how the records that are not done become a response.
