@@ -1,5 +1,10 @@
 //! What a record's bytes decode into.
 
+mod envelope;
+pub mod eventbridge;
+pub mod s3;
+pub mod sns;
+
 use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -10,8 +15,10 @@ use crate::error::DecodeError;
 
 /// What the payload of a record decodes into.
 ///
-/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, and by `String`.
-/// Implement it for a format of your own:
+/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, and by `String`;
+/// and by what other services of AWS put into a queue: [`Sns`](crate::sns::Sns), which holds
+/// another payload, [`EventBridge`](crate::eventbridge::EventBridge) and
+/// [`S3Event`](crate::s3::S3Event). Implement it for a format of your own:
 ///
 /// ```
 /// use stream_handler::{Data, DecodeError, Payload};
