@@ -88,6 +88,9 @@ pub use crate::event::{array_at, elements, split_array_at, split_elements};
 /// assert_eq!(response.batch_item_failures()[0].as_str(), "2");
 /// # });
 /// ```
+///
+/// Events that are arrays themselves, as EventBridge Pipes sends them, fall apart with
+/// [`elements`].
 pub trait Source: Sized + 'static {
     /// What messages call the source.
     const NAME: &'static str;
