@@ -129,6 +129,8 @@ impl<T> EventBridge<T> {
     }
 }
 
+// Keeps the list of payloads in error messages short.
+#[diagnostic::do_not_recommend]
 impl<T: Deserializable> Payload for EventBridge<T> {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         let json = String::decode(data)?;

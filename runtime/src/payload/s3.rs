@@ -156,6 +156,8 @@ struct Object<'a> {
     sequencer: Option<String>,
 }
 
+// Keeps the list of payloads in error messages short.
+#[diagnostic::do_not_recommend]
 impl Payload for S3Event {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         let json = String::decode(data)?;

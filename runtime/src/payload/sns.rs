@@ -145,6 +145,8 @@ pub struct MessageAttribute<'a> {
     pub value: Cow<'a, str>,
 }
 
+// Keeps the list of payloads in error messages short.
+#[diagnostic::do_not_recommend]
 impl<P: Payload> Payload for Sns<P> {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         let json = String::decode(data)?;

@@ -275,6 +275,8 @@ impl<T> UserRecord<T> {
     }
 }
 
+// Keeps the list of record types in error messages short.
+#[diagnostic::do_not_recommend]
 impl<T: Payload> Record for UserRecord<T> {
     type Source = KinesisAggregated;
 
