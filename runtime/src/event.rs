@@ -110,7 +110,7 @@ impl fmt::Debug for Event {
 ///
 /// The event is not an object, or has no such key, or something else than an array there.
 pub fn array_at<'e>(event: &'e str, key: &'static str) -> Result<Vec<&'e RawValue>, EventError> {
-    elements(event, key).map_err(|error| {
+    read_array_at(event, key).map_err(|error| {
         EventError::new(
             format!("an object with an array `{key}`"),
             found(event, key, &error),
@@ -122,7 +122,7 @@ pub fn array_at<'e>(event: &'e str, key: &'static str) -> Result<Vec<&'e RawValu
 /// [`Source::split`]. `None` when any of them is not a `T`.
 #[must_use]
 pub fn split_array_at<'e, T: Deserialize<'e>>(event: &'e str, key: &'static str) -> Option<Vec<T>> {
-    let objects: Vec<Object<T>> = elements(event, key).ok()?;
+    let objects: Vec<Object<T>> = read_array_at(event, key).ok()?;
     Some(objects.into_iter().map(|Object(element)| element).collect())
 }
 
@@ -150,7 +150,24 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-fn elements<'e, T: Deserialize<'e>>(
+/// The elements of an event that is an array itself, for [`Source::isolate`].
+///
+/// # Errors
+///
+/// The event is not an array.
+pub fn elements(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    serde_json::from_str(event).map_err(|_| EventError::new("an array", shape(event)))
+}
+
+/// The elements of an event that is an array itself, read in one pass, for [`Source::split`].
+/// `None` when any of them is not a `T`.
+#[must_use]
+pub fn split_elements<'e, T: Deserialize<'e>>(event: &'e str) -> Option<Vec<T>> {
+    let objects: Vec<Object<T>> = serde_json::from_str(event).ok()?;
+    Some(objects.into_iter().map(|Object(element)| element).collect())
+}
+
+fn read_array_at<'e, T: Deserialize<'e>>(
     event: &'e str,
     key: &'static str,
 ) -> serde_json::Result<Vec<T>> {
@@ -187,29 +204,34 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ArrayAt<T> {
 
 /// What an event without the array at `key` has instead.
 pub(crate) fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
-    match serde_json::from_str::<BTreeMap<String, &RawValue>>(event) {
-        Err(_) => kind(event).to_owned(),
-        Ok(fields) if fields.is_empty() => "an empty object".to_owned(),
-        Ok(fields) => match fields.get(key) {
-            Some(value) if !value.get().starts_with('[') => {
-                format!("an object whose `{key}` is {}", kind(value.get()))
-            }
-            Some(_) => error.to_string(),
-            None => {
-                let names: Vec<_> = fields
-                    .keys()
-                    .take(8)
-                    .map(|name| format!("`{name}`"))
-                    .collect();
-                let rest = if fields.len() > names.len() {
-                    ", …"
-                } else {
-                    ""
-                };
-                format!("an object with {}{rest}", names.join(", "))
-            }
-        },
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
+    match fields.get(key) {
+        Some(value) if !value.get().starts_with('[') => {
+            format!("an object whose `{key}` is {}", kind(value.get()))
+        }
+        Some(_) => error.to_string(),
+        None => shape(event),
     }
+}
+
+/// What some JSON is: of an object, with which keys.
+pub(crate) fn shape(json: &str) -> String {
+    let fields = match serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
+        Err(_) => return kind(json).to_owned(),
+        Ok(fields) if fields.is_empty() => return "an empty object".to_owned(),
+        Ok(fields) => fields,
+    };
+    let names: Vec<_> = fields
+        .keys()
+        .take(8)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let rest = if fields.len() > names.len() {
+        ", …"
+    } else {
+        ""
+    };
+    format!("an object with {}{rest}", names.join(", "))
 }
 
 /// What kind of value some JSON is.

@@ -88,7 +88,8 @@ where
             let error = DecodeError::new("the record can't be read").because(error.to_string());
             Failure::undecodable(error, permanent)
         })?;
-        panic::catch(|| (self.decode)(RawRecord::new(self.event, index, envelope)))
+        let position = self.records.position(index);
+        panic::catch(|| (self.decode)(RawRecord::new(self.event, position, envelope)))
             .map_err(|panic| {
                 let message = format!("decoding the record panicked: {}", panic::message(panic));
                 Failure::undecodable(DecodeError::new(message), permanent)
@@ -123,7 +124,8 @@ where
     }
 
     fn letter(&self, index: usize, failure: &Failure) -> DeadLetter {
-        let json = self.event.record::<S>(index).unwrap_or_default();
+        let position = self.records.position(index);
+        let json = self.event.record::<S>(position).unwrap_or_default();
         DeadLetter {
             source: S::NAME,
             event: self.event.clone(),

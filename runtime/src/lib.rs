@@ -59,6 +59,7 @@
 //!
 //! - [`macro@stream_handler`]: parameters, options, what is generated.
 //! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
+//! - [`sns`], [`eventbridge`], [`s3`]: what these services put into a queue.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",
@@ -129,7 +130,7 @@ pub use crate::{
     event::Event,
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
     outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
-    payload::{Data, Deserializable, Json, Payload},
+    payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
     source::Source,

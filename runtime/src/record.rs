@@ -84,7 +84,7 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
         self.event
     }
 
-    /// The record's position in the event, from 0.
+    /// The record's position in the event, from 0: that of the record that held it, if one did.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index

@@ -21,7 +21,7 @@ pub mod s3_batch;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub use crate::event::{array_at, split_array_at};
+pub use crate::event::{array_at, elements, split_array_at, split_elements};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
 /// and how the records that are not done become a response.
@@ -89,6 +89,9 @@ pub use crate::event::{array_at, split_array_at};
 /// assert_eq!(response.batch_item_failures()[0].to_string(), "2");
 /// # });
 /// ```
+///
+/// Events that are arrays themselves, as EventBridge Pipes sends them, fall apart with
+/// [`elements`].
 pub trait Source: Sized + 'static {
     /// What messages call the source.
     const NAME: &'static str;
@@ -125,6 +128,19 @@ pub trait Source: Sized + 'static {
     /// The name of the other source that a record says it is from.
     #[must_use]
     fn foreign<'a>(envelope: &'a Self::Envelope<'_>) -> Option<Cow<'a, str>> {
+        let _ = envelope;
+        None
+    }
+
+    /// Takes apart a record of the event that holds several records, such as an aggregate of the
+    /// Kinesis Producer Library. `None` for one that is a record itself, as nearly always.
+    ///
+    /// Each part is a record to the handler and in the outcomes, in its own lane, at this place in
+    /// the batch. Parts of one record mostly share its identifier: a response names it once.
+    /// [`RawRecord::index`](crate::RawRecord::index) and
+    /// [`RawRecord::json`](crate::RawRecord::json) are those of the record that held them.
+    #[must_use]
+    fn unpack<'e>(envelope: &Self::Envelope<'e>) -> Option<Vec<Self::Envelope<'e>>> {
         let _ = envelope;
         None
     }

@@ -1,5 +1,10 @@
 //! What a record's bytes decode into.
 
+mod envelope;
+pub mod eventbridge;
+pub mod s3;
+pub mod sns;
+
 use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -10,9 +15,11 @@ use crate::error::DecodeError;
 
 /// What the payload of a record decodes into.
 ///
-/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, by `String`, and by
-/// `()`, which reads nothing.
-/// Implement it for a format of your own:
+/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, by `String`,
+/// and by `()`, which reads nothing;
+/// and by what other services of AWS put into a queue: [`Sns`](crate::sns::Sns), which holds
+/// another payload, [`EventBridge`](crate::eventbridge::EventBridge) and
+/// [`S3Event`](crate::s3::S3Event). Implement it for a format of your own:
 ///
 /// ```
 /// use stream_handler::{Data, DecodeError, Payload};
@@ -45,7 +52,8 @@ pub trait Payload: Sized {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError>;
 }
 
-/// The payload of one record, as the event carries it: as base64 (Kinesis) or as text (SQS).
+/// The payload of one record, as the event carries it: as base64 (Kinesis), as text (SQS), or as
+/// bytes within another payload.
 #[derive(Debug)]
 pub struct Data<'a>(Encoded<'a>);
 
@@ -53,6 +61,7 @@ pub struct Data<'a>(Encoded<'a>);
 enum Encoded<'a> {
     Base64(Cow<'a, str>),
     Text(Cow<'a, str>),
+    Bytes(Cow<'a, [u8]>),
 }
 
 impl<'a> Data<'a> {
@@ -64,6 +73,11 @@ impl<'a> Data<'a> {
     /// Text that the event carries as it is.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self(Encoded::Text(text.into()))
+    }
+
+    /// Bytes as they are.
+    pub fn bytes(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self(Encoded::Bytes(bytes.into()))
     }
 
     /// Calls `read` with the payload's bytes: the cheapest way for a format that keeps none of
@@ -79,6 +93,7 @@ impl<'a> Data<'a> {
         match self.0 {
             Encoded::Base64(text) => read(&from_base64(&text)?),
             Encoded::Text(text) => read(text.as_bytes()),
+            Encoded::Bytes(bytes) => read(&bytes),
         }
     }
 
@@ -91,6 +106,7 @@ impl<'a> Data<'a> {
         match self.0 {
             Encoded::Base64(text) => from_base64(&text),
             Encoded::Text(text) => Ok(text.into_owned().into_bytes()),
+            Encoded::Bytes(bytes) => Ok(bytes.into_owned()),
         }
     }
 }
@@ -194,7 +210,7 @@ impl Payload for String {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         match data.0 {
             Encoded::Text(text) => Ok(text.into_owned()),
-            Encoded::Base64(text) => Self::from_utf8(from_base64(&text)?)
+            encoded => Self::from_utf8(Data(encoded).into_bytes()?)
                 .map_err(|error| DecodeError::new("the payload is not valid UTF-8").because(error)),
         }
     }

@@ -3,6 +3,11 @@
 //! Event shape: AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with
 //! Lambda" (`with-kinesis.html`).
 
+#[cfg(feature = "kpl")]
+mod aggregate;
+#[cfg(feature = "kpl")]
+mod user_record;
+
 use std::{borrow::Cow, fmt, time::SystemTime};
 
 use serde::Deserialize;
@@ -17,6 +22,9 @@ use crate::{
         split_array_at,
     },
 };
+
+#[cfg(feature = "kpl")]
+pub use self::user_record::{KinesisAggregated, UserEnvelope, UserRecord};
 
 /// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
 /// checkpoint from which Lambda goes on.
@@ -39,6 +47,12 @@ pub struct Envelope<'e> {
 impl<'e> Envelope<'e> {
     fn inner(&self) -> Option<&Inner<'e>> {
         self.kinesis.as_ref().map(|Object(inner)| inner)
+    }
+
+    /// As [`inner`](Self::inner), for a record that is to be decoded.
+    fn required(&self) -> Result<&Inner<'e>, DecodeError> {
+        self.inner()
+            .ok_or_else(|| DecodeError::new("`kinesis` is missing"))
     }
 }
 
@@ -133,6 +147,28 @@ impl<T> KinesisRecord<T> {
         }
     }
 
+    /// A record of an event, whose partition key and data were read.
+    fn from_envelope(
+        event: &Event,
+        index: usize,
+        envelope: &Envelope<'_>,
+        partition_key: Text,
+        data: T,
+    ) -> Self {
+        let inner = envelope.inner();
+        let sequence_number = inner.and_then(|inner| inner.sequence_number);
+        let arrival = inner.and_then(|inner| inner.approximate_arrival_timestamp);
+        Self {
+            event: event.clone(),
+            index,
+            sequence_number: Text::new(event, sequence_number),
+            partition_key,
+            event_source_arn: Text::new(event, envelope.event_source_arn),
+            approximate_arrival: timestamp(arrival),
+            data,
+        }
+    }
+
     /// The record with another partition key.
     #[must_use]
     pub fn with_partition_key(mut self, key: &str) -> Self {
@@ -194,16 +230,7 @@ impl<T> KinesisRecord<T> {
     /// called.
     #[must_use]
     pub fn shard_id(&self) -> Option<Cow<'_, str>> {
-        #[derive(Deserialize)]
-        struct Outer<'e> {
-            #[serde(borrow, rename = "eventID")]
-            event_id: Option<Cow<'e, str>>,
-        }
-        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
-        match outer.event_id? {
-            Cow::Borrowed(id) => Some(Cow::Borrowed(id.split_once(':')?.0)),
-            Cow::Owned(id) => Some(Cow::Owned(id.split_once(':')?.0.to_owned())),
-        }
+        shard_id(self.json())
     }
 
     /// The record's own JSON, with all that has no method here. The first call for an event finds
@@ -214,23 +241,37 @@ impl<T> KinesisRecord<T> {
     }
 }
 
+/// The shard in a record's JSON, which is a part of its `eventID`.
+fn shard_id(json: &str) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Outer<'e> {
+        #[serde(borrow, rename = "eventID")]
+        event_id: Option<Cow<'e, str>>,
+    }
+    let outer: Outer<'_> = serde_json::from_str(json).ok()?;
+    match outer.event_id? {
+        Cow::Borrowed(id) => Some(Cow::Borrowed(id.split_once(':')?.0)),
+        Cow::Owned(id) => Some(Cow::Owned(id.split_once(':')?.0.to_owned())),
+    }
+}
+
 impl<T: Payload> Record for KinesisRecord<T> {
     type Source = Kinesis;
 
     fn decode(raw: RawRecord<'_, '_, Kinesis>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
-        let missing = || DecodeError::new("`kinesis` is missing");
-        let inner = envelope.inner().ok_or_else(missing)?;
+        let inner = envelope.required()?;
+        let partition_key = Text::new(event, inner.partition_key);
         let data = required(inner.data, "kinesis.data")?;
-        Ok(Self {
-            event: event.clone(),
-            index: raw.index(),
-            sequence_number: Text::new(event, inner.sequence_number),
-            partition_key: Text::new(event, inner.partition_key),
-            event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_arrival: timestamp(inner.approximate_arrival_timestamp),
-            data: T::decode(Data::base64(data))?,
-        })
+        let data = T::decode(Data::base64(data))?;
+        let index = raw.index();
+        Ok(Self::from_envelope(
+            event,
+            index,
+            envelope,
+            partition_key,
+            data,
+        ))
     }
 }
 

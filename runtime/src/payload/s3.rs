@@ -1,0 +1,221 @@
+//! S3 event notifications in the bodies of SQS messages, or in SNS notifications there.
+//!
+//! Shape: Amazon S3 User Guide, "Event message structure"
+//! (`notification-content-structure.html`).
+
+use serde::Deserialize;
+
+use super::{
+    Data, Payload,
+    envelope::{Str, describe, read},
+};
+use crate::DecodeError;
+
+/// An S3 event notification: what happened to which objects.
+///
+/// ```
+/// use stream_handler::{s3::S3Event, sqs::SqsMessage, stream_handler};
+///
+/// #[stream_handler]
+/// async fn on_upload(message: SqsMessage<S3Event>) {
+///     for record in message.body().records() {
+///         println!("{} in {}: {:?} bytes", record.key, record.bucket, record.size);
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # let event = serde_json::json!({ "Records": [{ "messageId": "1", "body": r#"{ "Records": [{
+/// #     "eventName": "ObjectCreated:Put", "eventTime": "2026-01-02T12:45:07.000Z",
+/// #     "s3": { "bucket": { "name": "b" }, "object": { "key": "a+b", "size": 1 } } }] }"# }] });
+/// # let batch = serde_json::from_str(&event.to_string()).unwrap();
+/// # let event = stream_handler::LambdaEvent::new(batch, Default::default());
+/// # assert!(on_upload::batch(event).await.unwrap().batch_item_failures().is_empty());
+/// # });
+/// ```
+///
+/// When notifications are set up, S3 sends a message of another shape first, `s3:TestEvent`: it is
+/// an event of no records, of which [`is_test`](Self::is_test) tells.
+///
+/// Through a topic: `SqsMessage<Sns<S3Event>>`. Through EventBridge S3's events have another shape:
+/// take `EventBridge<T>`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct S3Event {
+    records: Vec<S3Record>,
+    is_test: bool,
+}
+
+impl S3Event {
+    /// An event of these records, to call a handler with in a unit test.
+    #[must_use]
+    pub fn new(records: Vec<S3Record>) -> Self {
+        Self {
+            records,
+            is_test: false,
+        }
+    }
+
+    /// What happened, one record for each object. One message of S3's nearly always has one.
+    #[must_use]
+    pub fn records(&self) -> &[S3Record] {
+        &self.records
+    }
+
+    /// What happened, owned.
+    #[must_use]
+    pub fn into_records(self) -> Vec<S3Record> {
+        self.records
+    }
+
+    /// Whether it is the message by which S3 finds out that it may send notifications.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.is_test
+    }
+}
+
+/// What happened to one object.
+///
+/// ```
+/// use stream_handler::s3::S3Record;
+///
+/// let mut record = S3Record::new("photos", "2026/my cat.jpg");
+/// record.size = Some(1024);
+/// assert_eq!(record.key, "2026/my cat.jpg");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct S3Record {
+    /// What happened, as in `ObjectCreated:Put`: without the `s3:` that it has where notifications
+    /// are set up.
+    pub event_name: String,
+    /// When S3 was done with it, as in `2026-01-02T12:45:07.000Z`.
+    pub event_time: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// The object's key, as it is: in the notification it is URL-encoded.
+    pub key: String,
+    /// The object's size in bytes; `None` when it was deleted, for one.
+    pub size: Option<u64>,
+    /// The object's entity tag.
+    pub e_tag: Option<String>,
+    /// The object's version, in a bucket with versions.
+    pub version_id: Option<String>,
+    /// Tells the order of two events of the *same key*: pad the shorter with zeros on the right;
+    /// the greater of the two texts is of the later event.
+    pub sequencer: Option<String>,
+}
+
+impl S3Record {
+    /// A record with nothing but a bucket and a key, to call a handler with in a unit test.
+    pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            key: key.into(),
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow, rename = "Records")]
+    records: Option<Vec<Entry<'a>>>,
+    #[serde(borrow, rename = "Event")]
+    event: Option<Str<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    event_name: String,
+    event_time: String,
+    #[serde(borrow)]
+    s3: Inner<'a>,
+}
+
+#[derive(Deserialize)]
+struct Inner<'a> {
+    bucket: Bucket,
+    #[serde(borrow)]
+    object: Object<'a>,
+}
+
+#[derive(Deserialize)]
+struct Bucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    #[serde(borrow)]
+    key: Str<'a>,
+    size: Option<u64>,
+    e_tag: Option<String>,
+    version_id: Option<String>,
+    sequencer: Option<String>,
+}
+
+// Keeps the list of payloads in error messages short.
+#[diagnostic::do_not_recommend]
+impl Payload for S3Event {
+    fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        let json = String::decode(data)?;
+        let found = || {
+            let found = describe(&json);
+            format!("the payload is not an S3 event notification, it is {found}")
+        };
+        if !json.trim_start().starts_with('{') {
+            return Err(DecodeError::new(found()));
+        }
+        let message: Message<'_> = read(&json, "the payload is not an S3 event notification")?;
+        match (message.records, message.event) {
+            (Some(entries), _) => {
+                let records = entries.into_iter().enumerate();
+                let records = records.map(|(index, entry)| entry.record(index));
+                Ok(Self::new(records.collect::<Result<_, _>>()?))
+            }
+            (None, Some(Str(event))) if event == "s3:TestEvent" => Ok(Self {
+                records: Vec::new(),
+                is_test: true,
+            }),
+            (None, _) => Err(DecodeError::new(found()).because("`Records` is missing or null")),
+        }
+    }
+}
+
+impl Entry<'_> {
+    fn record(self, index: usize) -> Result<S3Record, DecodeError> {
+        let (bucket, object) = (self.s3.bucket, self.s3.object);
+        let Str(encoded) = object.key;
+        let key = url_decoded(&encoded).ok_or_else(|| {
+            DecodeError::new(format!(
+                "`Records[{index}].s3.object.key` is `{encoded}`, which is not URL-encoded UTF-8"
+            ))
+        })?;
+        Ok(S3Record {
+            event_name: self.event_name,
+            event_time: self.event_time,
+            bucket: bucket.name,
+            key,
+            size: object.size,
+            e_tag: object.e_tag,
+            version_id: object.version_id,
+            sequencer: object.sequencer,
+        })
+    }
+}
+
+/// Decodes a text in which `+` is a space and `%41` the byte 0x41, as in an HTML form.
+fn url_decoded(text: &str) -> Option<String> {
+    let plain = text.replace('+', " ");
+    let mut parts = plain.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let digit = |at| char::from(*part.as_bytes().get(at)?).to_digit(16);
+        bytes.push(u8::try_from(digit(0)? * 16 + digit(1)?).ok()?);
+        // Two ASCII digits: what is behind them starts a character.
+        bytes.extend(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).ok()
+}

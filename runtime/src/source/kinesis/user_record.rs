@@ -1,0 +1,315 @@
+//! Records that the Kinesis Producer Library aggregated, each on its own.
+
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::{
+    Envelope, Kinesis, KinesisRecord,
+    aggregate::{Aggregate, has_magic, may_be_aggregate},
+    shard_id,
+};
+use crate::{
+    Data, DecodeError, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    source::{
+        Lane, Report,
+        field::{Text, required, string},
+    },
+};
+
+/// Kinesis Data Streams whose producers may aggregate records, as the Kinesis Producer Library
+/// does: many *user records* in one Kinesis record. The source of [`UserRecord`].
+#[derive(Debug, Clone, Copy)]
+pub enum KinesisAggregated {}
+
+/// What is read of each user record before it is decoded.
+#[derive(Debug)]
+pub struct UserEnvelope<'e> {
+    record: Arc<Envelope<'e>>,
+    part: Part,
+}
+
+#[derive(Debug)]
+enum Part {
+    /// The Kinesis record is no aggregate.
+    Whole,
+    /// The record of this number in the aggregate.
+    Of(Arc<Aggregate>, u32),
+    /// The Kinesis record is an aggregate, and not a sound one.
+    Corrupt(String),
+}
+
+impl<'de: 'e, 'e> Deserialize<'de> for UserEnvelope<'e> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Envelope::deserialize(deserializer).map(Self::whole)
+    }
+}
+
+impl<'e> UserEnvelope<'e> {
+    fn whole(record: Envelope<'e>) -> Self {
+        Self {
+            record: Arc::new(record),
+            part: Part::Whole,
+        }
+    }
+
+    fn part(&self, part: Part) -> Self {
+        Self {
+            record: Arc::clone(&self.record),
+            part,
+        }
+    }
+}
+
+impl Source for KinesisAggregated {
+    const NAME: &'static str = Kinesis::NAME;
+    const IDENTIFIER: &'static str = Kinesis::IDENTIFIER;
+    const REPORT: Report = Kinesis::REPORT;
+    type Envelope<'e> = UserEnvelope<'e>;
+    type Output = ();
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        Kinesis::isolate(event)
+    }
+
+    fn split(event: &str) -> Option<Vec<UserEnvelope<'_>>> {
+        let records = Kinesis::split(event)?;
+        Some(records.into_iter().map(UserEnvelope::whole).collect())
+    }
+
+    fn foreign<'a>(envelope: &'a UserEnvelope<'_>) -> Option<Cow<'a, str>> {
+        Kinesis::foreign(&envelope.record)
+    }
+
+    fn unpack<'e>(envelope: &Self::Envelope<'e>) -> Option<Vec<Self::Envelope<'e>>> {
+        let base64 = string(envelope.record.inner()?.data?)?;
+        if !may_be_aggregate(&base64) {
+            return None;
+        }
+        // What is not base64 is left to `decode`, which says so.
+        let data = Data::base64(base64).into_bytes().ok()?;
+        if !has_magic(&data) {
+            return None;
+        }
+        Some(match Aggregate::read(data) {
+            Ok(aggregate) => {
+                let aggregate = Arc::new(aggregate);
+                (0..aggregate.len())
+                    .map(|number| envelope.part(Part::Of(Arc::clone(&aggregate), number)))
+                    .collect()
+            }
+            Err(corrupt) => vec![envelope.part(Part::Corrupt(corrupt.to_string()))],
+        })
+    }
+
+    fn identifier(envelope: &UserEnvelope<'_>) -> Option<ItemIdentifier> {
+        Kinesis::identifier(&envelope.record)
+    }
+
+    fn lane<'a>(envelope: &'a UserEnvelope<'_>) -> Lane<'a> {
+        match &envelope.part {
+            Part::Whole => Kinesis::lane(&envelope.record),
+            Part::Of(aggregate, number) => Lane::Key(aggregate.partition_key(*number).into()),
+            // Its records may have had any key.
+            Part::Corrupt(_) => Lane::Unknown,
+        }
+    }
+}
+
+/// One *user record*, its data decoded into `T`: what a producer gave the Kinesis Producer Library
+/// (KPL), which aggregates several into one Kinesis record. A Kinesis record that is no aggregate
+/// is one user record.
+///
+/// ```
+/// use stream_handler::{Json, kinesis::UserRecord, stream_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_order(order: UserRecord<Json<Order>>) {
+///     println!("{}: order {}", order.partition_key(), order.data().id);
+/// }
+/// ```
+///
+/// The function is called for each user record, in the order in which they were aggregated. With
+/// `concurrency`, those of the same partition key, their own, stay in order.
+///
+/// # The checkpoint is the Kinesis record
+///
+/// Lambda knows nothing of aggregates. When a user record fails, the Kinesis record that holds it
+/// is the checkpoint, and those before it in the same aggregate are delivered **again** although
+/// they are done: be idempotent, say by [`sequence_number`](Self::sequence_number) together with
+/// [`sub_sequence_number`](Self::sub_sequence_number). And when Lambda gives the Kinesis record up
+/// (`MaximumRetryAttempts`, `MaximumRecordAgeInSeconds`), the user records that follow the failed
+/// one in it go with it, never started; bisecting can't take an aggregate apart. With a
+/// `dead_letter` function the failed record is done there, and the others go on; the dead letter's
+/// JSON is that of the whole Kinesis record.
+///
+/// # What is no aggregate
+///
+/// Data that start with the KPL's magic number and are not sound (the MD5 is wrong, the protobuf
+/// is cut short, a key is not in the table) are one undecodable record: nothing in them is handed
+/// over. An aggregate of no records, which no producer makes, is done without a call.
+///
+/// While a stream is resharded, the KPL may send a user record a second time, because the first
+/// attempt came to a shard that doesn't have its hash key. The Kinesis Client Library drops the
+/// first by the shard's range of hash keys; a function doesn't know that range, and gets both.
+///
+/// AWS: Kinesis Data Streams Developer Guide, "KPL key concepts" and "Implement consumer
+/// de-aggregation" (`kinesis-kpl-consumer-deaggregation.html`).
+#[derive(Clone)]
+pub struct UserRecord<T> {
+    record: KinesisRecord<T>,
+    explicit_hash_key: Option<Box<str>>,
+    /// `None` for a Kinesis record that is no aggregate.
+    number: Option<u32>,
+}
+
+impl<T> UserRecord<T> {
+    /// A record that is part of no event and no aggregate, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::{Json, kinesis::{KinesisRecord, UserRecord}};
+    /// let record = UserRecord::new(KinesisRecord::new(Json(7)).with_partition_key("customer-1"));
+    /// assert_eq!(record.partition_key(), "customer-1");
+    /// assert!(!record.is_aggregated());
+    /// ```
+    pub fn new(record: KinesisRecord<T>) -> Self {
+        Self {
+            record,
+            explicit_hash_key: None,
+            number: None,
+        }
+    }
+
+    /// The record as one of an aggregate, with this number in it.
+    #[must_use]
+    pub fn with_sub_sequence_number(mut self, number: u32) -> Self {
+        self.number = Some(number);
+        self
+    }
+
+    /// The record with another explicit hash key.
+    #[must_use]
+    pub fn with_explicit_hash_key(mut self, key: &str) -> Self {
+        self.explicit_hash_key = Some(key.into());
+        self
+    }
+
+    /// The record's data.
+    pub fn data(&self) -> &T {
+        self.record.data()
+    }
+
+    /// The record's data, owned.
+    pub fn into_data(self) -> T {
+        self.record.into_data()
+    }
+
+    /// The record's own partition key: in an aggregate each has one.
+    #[must_use]
+    pub fn partition_key(&self) -> &str {
+        self.record.partition_key()
+    }
+
+    /// The hash key that the producer gave in place of the partition key's, to choose the shard:
+    /// a decimal number of 128 bits. Known only of aggregated records, as Kinesis doesn't tell.
+    #[must_use]
+    pub fn explicit_hash_key(&self) -> Option<&str> {
+        self.explicit_hash_key.as_deref()
+    }
+
+    /// The sequence number of the Kinesis record: all in an aggregate share it.
+    #[must_use]
+    pub fn sequence_number(&self) -> &str {
+        self.record.sequence_number()
+    }
+
+    /// The record's place in its aggregate, from 0; 0 if it is in none.
+    #[must_use]
+    pub fn sub_sequence_number(&self) -> u32 {
+        self.number.unwrap_or_default()
+    }
+
+    /// Whether the record was aggregated.
+    #[must_use]
+    pub fn is_aggregated(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// The ARN of the stream or of the consumer.
+    #[must_use]
+    pub fn event_source_arn(&self) -> Option<&str> {
+        self.record.event_source_arn()
+    }
+
+    /// When the stream received the Kinesis record, to the millisecond.
+    #[must_use]
+    pub fn approximate_arrival(&self) -> Option<SystemTime> {
+        self.record.approximate_arrival()
+    }
+
+    /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
+    /// when called.
+    #[must_use]
+    pub fn shard_id(&self) -> Option<Cow<'_, str>> {
+        shard_id(self.json())
+    }
+
+    /// The JSON of the Kinesis record: of the whole aggregate. The first call for an event finds
+    /// that of all its records. Empty for a record that is part of no event.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        let record = &self.record;
+        let json = record.event.record::<KinesisAggregated>(record.index);
+        json.unwrap_or_default()
+    }
+}
+
+// Keeps the list of record types in error messages short.
+#[diagnostic::do_not_recommend]
+impl<T: Payload> Record for UserRecord<T> {
+    type Source = KinesisAggregated;
+
+    fn decode(raw: RawRecord<'_, '_, KinesisAggregated>) -> Result<Self, DecodeError> {
+        let UserEnvelope { record, part } = raw.envelope();
+        let parent = |partition_key, data| {
+            KinesisRecord::from_envelope(raw.event(), raw.index(), record, partition_key, data)
+        };
+        match part {
+            Part::Whole => {
+                let inner = record.required()?;
+                let partition_key = Text::new(raw.event(), inner.partition_key);
+                let data = required(inner.data, "kinesis.data")?;
+                let data = T::decode(Data::base64(data))?;
+                Ok(Self::new(parent(partition_key, data)))
+            }
+            Part::Of(aggregate, number) => {
+                let partition_key = Text::owned(aggregate.partition_key(*number));
+                let data = T::decode(Data::bytes(aggregate.data(*number)))?;
+                Ok(Self {
+                    record: parent(partition_key, data),
+                    explicit_hash_key: aggregate.explicit_hash_key(*number).map(Box::from),
+                    number: Some(*number),
+                })
+            }
+            Part::Corrupt(why) => Err(DecodeError::new(format!(
+                "`kinesis.data` is a corrupt aggregate: {why}"
+            ))),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for UserRecord<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserRecord")
+            .field("record", &self.record)
+            .field("explicit_hash_key", &self.explicit_hash_key)
+            .field("sub_sequence_number", &self.number)
+            .finish()
+    }
+}

@@ -1,0 +1,56 @@
+//! What SNS, EventBridge and S3 put into queues.
+
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_async,
+    reason = "a handler takes its record by value, and is usually async"
+)]
+
+#[path = "envelopes/eventbridge.rs"]
+mod eventbridge;
+#[path = "envelopes/s3.rs"]
+mod s3;
+#[path = "envelopes/sns.rs"]
+mod sns;
+
+use serde_json::Value;
+use stream_handler::{BatchError, BatchResponse};
+use stream_handler_tests::{
+    Calls,
+    events::{event, sqs},
+    logs::Logs,
+    reported,
+};
+
+#[derive(Debug, serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+/// What a handler was called with for a queue's only message, whose body is this; or why the
+/// message was undecodable. For use with [`message`].
+async fn result(
+    calls: &Calls,
+    batch: impl Future<Output = Result<BatchResponse, BatchError>>,
+) -> Result<Vec<String>, String> {
+    let logs = Logs::capture();
+    let response = reported(batch).await;
+    if response.is_empty() {
+        return Ok(calls.all());
+    }
+    assert_eq!(response, ["1"]);
+    assert!(calls.all().is_empty(), "{:?}", calls.all());
+    let failed = logs.with("record failed");
+    assert_eq!(failed[0].fields["reason"], "Undecodable");
+    Err(failed[0].fields["error"].clone())
+}
+
+/// An event of one message with this body.
+fn message(body: &impl ToString) -> Value {
+    event([sqs("1", &body.to_string())])
+}
+
+/// A JSON text as a string in JSON: what it is when it was encoded twice.
+fn encoded_twice(json: &Value) -> Value {
+    Value::String(json.to_string())
+}
