@@ -64,26 +64,49 @@
 //! A handler that returns a response says itself which records it did. To be certain, let the
 //! function note that in a [`Ledger`].
 
+mod assertions;
+mod clock;
 mod document;
+mod engine;
+mod faults;
+mod feed;
 mod handler;
 mod history;
+mod judge;
+mod lane;
 mod ledger;
 mod mapping;
+mod md5;
 mod options;
+mod queue;
 mod record;
 mod report;
 mod response;
+mod rng;
 mod sequence_number;
-mod shard;
+mod settings;
+mod summary;
 mod time;
 mod timeline;
+mod validate;
+mod window;
 
 pub use self::{
     document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
+    faults::{Fault, Faults},
     ledger::Ledger,
     mapping::EventSourceMapping,
-    options::{MalformedResponse, OddSplit, RestWithoutRetries},
-    record::{ItemChange, PutRecord, StreamRecord},
-    report::{Fate, Invocation, InvocationOutcome, Loss, RecordReport, Report, Unread},
-    shard::NextStep,
+    options::{
+        KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
+        StartingPosition,
+    },
+    record::{
+        EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
+        TopicRecord,
+    },
+    report::{
+        Fate, Invocation, InvocationOutcome, Loss, NextStep, OrderViolation, RecordReport, Report,
+        Unread,
+    },
+    validate::InvalidSettings,
 };

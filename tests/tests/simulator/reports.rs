@@ -96,7 +96,7 @@ async fn a_run_can_move_to_another_thread_if_its_handler_can() {
 #[test]
 fn the_limits_of_the_settings_are_those_of_aws() {
     let panics = |set: fn(EventSourceMapping<PutRecord>) -> EventSourceMapping<PutRecord>| {
-        std::panic::catch_unwind(|| set(kinesis())).is_err()
+        set(kinesis()).validate().is_err()
     };
     assert!(panics(|mapping| mapping.batch_size(0)));
     assert!(!panics(|mapping| mapping.batch_size(1)));
@@ -144,7 +144,7 @@ async fn the_report_is_json_for_tools() {
         .maximum_retry_attempts(0)
         .run(numbered(1), |batch| unless_bad::batch(batch, |n| n == 1))
         .await;
-    let number = &report.records()[0].sequence_number;
+    let number = &report.records()[0].identifier;
     assert_eq!(
         serde_json::to_value(&report).unwrap(),
         json!({
@@ -152,18 +152,24 @@ async fn the_report_is_json_for_tools() {
             "settings": ["BatchSize 10", "MaximumRetryAttempts 0", "ReportBatchItemFailures"],
             "invocations": [{
                 "number": 1,
-                "sequenceNumbers": [number],
+                "startedAtMillis": 0,
+                "endedAtMillis": 0,
+                "place": "shardId-000000000000",
+                "identifiers": [number],
                 "outcome": {"partialSuccess": {"checkpoint": number}},
                 "nextStep": "discard",
             }],
             "records": [{
-                "sequenceNumber": number,
+                "identifier": number,
+                "key": "1",
                 "deliveries": 1,
                 "started": null,
                 "finished": null,
                 "fate": {"lost": {"invocation": 1, "loss": "discardedWithoutDestination"}},
             }],
             "onFailureDocuments": [],
+            "orderViolations": [],
+            "elapsedMillis": 0,
             "reachedInvocationLimit": false,
             "unknownInLedger": [],
         })

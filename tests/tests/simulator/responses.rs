@@ -147,7 +147,7 @@ async fn a_malformed_response_is_a_complete_failure_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
+async fn the_first_is_the_checkpoint_whatever_the_order() {
     let report = first_response(&partial(), |numbers| {
         failures([&numbers[8], &numbers[3], &numbers[5]])
     })
@@ -157,15 +157,15 @@ async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
     let [first, second] = report.invocations() else {
         panic!("{report}");
     };
-    let checkpoint = first.sequence_numbers[3].clone();
+    let checkpoint = first.identifiers[3].clone();
     let expected = InvocationOutcome::PartialSuccess { checkpoint };
     assert_eq!(first.outcome, expected);
     assert_eq!(first.next_step, NextStep::ResumeFromCheckpoint);
-    assert_eq!(second.sequence_numbers, first.sequence_numbers[3..]);
+    assert_eq!(second.identifiers, first.identifiers[3..]);
 }
 
 #[tokio::test]
-async fn the_lowest_sequence_number_is_found_by_value_not_as_a_string() {
+async fn the_first_is_found_by_value_not_as_a_string() {
     let first = Cell::new(true);
     let changes = (0..6).map(|id| ItemChange::insert(&json!({"id": id}), &json!({})));
     let report = EventSourceMapping::dynamodb()
@@ -204,11 +204,8 @@ async fn a_misspelt_key_reads_as_success_and_loses_data() {
         };
         assert_eq!(fates(&report)[..3], [Fate::Done; 3]);
         assert_eq!(fates(&report)[3..], [lost; 7]);
-        let lowest_sequence_number = report.records()[3].sequence_number.clone();
-        let expected = InvocationOutcome::Ignored {
-            lowest_sequence_number,
-            because,
-        };
+        let first = report.records()[3].identifier.clone();
+        let expected = InvocationOutcome::Ignored { first, because };
         assert_eq!(report.invocations()[0].outcome, expected);
     }
 }
