@@ -2,12 +2,17 @@
 
 #[path = "simulator/events.rs"]
 mod events;
+#[path = "simulator/kafka.rs"]
+mod kafka;
 #[path = "simulator/reports.rs"]
 mod reports;
 #[path = "simulator/responses.rs"]
 mod responses;
 #[path = "simulator/retries.rs"]
 mod retries;
+
+#[path = "simulator/sqs.rs"]
+mod sqs;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

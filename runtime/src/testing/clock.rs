@@ -71,32 +71,40 @@ fn is_paused() -> bool {
     Instant::now() == before
 }
 
-/// A timer, if the runtime has any; it is made when something first has to wait.
+/// A timer; it is made when something first has to wait.
 pub(super) struct Timer {
     duration: Duration,
-    sleep: Option<Option<Pin<Box<Sleep>>>>,
+    state: State,
+}
+
+enum State {
+    Unused,
+    Running(Pin<Box<Sleep>>),
+    /// The runtime has no timers: it never rings.
+    None,
 }
 
 impl Timer {
     pub(super) fn new(duration: Duration) -> Self {
         Self {
             duration,
-            sleep: None,
+            state: State::Unused,
         }
     }
 
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let duration = self.duration;
-        let make = || match panic::catch(|| Box::pin(sleep(duration))) {
-            Ok(sleep) => Some(sleep),
-            Err(panic) => {
-                panic::discard(panic);
-                None
-            }
-        };
-        match self.sleep.get_or_insert_with(make) {
-            Some(sleep) => sleep.as_mut().poll(context),
-            None => Poll::Pending,
+        if let State::Unused = self.state {
+            self.state = match panic::catch(|| Box::pin(sleep(self.duration))) {
+                Ok(sleep) => State::Running(sleep),
+                Err(panic) => {
+                    panic::discard(panic);
+                    State::None
+                }
+            };
+        }
+        match &mut self.state {
+            State::Running(sleep) => sleep.as_mut().poll(context),
+            State::Unused | State::None => Poll::Pending,
         }
     }
 }

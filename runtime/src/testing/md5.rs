@@ -70,14 +70,14 @@ pub(super) fn uuid(name: &str) -> String {
     number = number & !(0xf << 76) | 4 << 76;
     number = number & !(0x3 << 62) | 2 << 62;
     let hex = format!("{number:032x}");
-    let (a, b, c, d, e) = (
+    let parts = [
         &hex[..8],
         &hex[8..12],
         &hex[12..16],
         &hex[16..20],
         &hex[20..],
-    );
-    format!("{a}-{b}-{c}-{d}-{e}")
+    ];
+    parts.join("-")
 }
 
 #[cfg(test)]

@@ -66,7 +66,10 @@ impl Queue {
                 .settings
                 .max_receive_count
                 .is_some_and(|max| message.receives >= max)
-                && !locked.contains(&world.records[message.record].key)
+                && !world.records[message.record]
+                    .key
+                    .as_deref()
+                    .is_some_and(|key| locked.contains(key))
             {
                 End::DeadLettered {
                     receives: message.receives,
@@ -80,10 +83,12 @@ impl Queue {
     }
 
     /// The message groups of which nothing can be received: one of their messages is in flight.
-    fn locked_groups(&self, world: &World<'_>) -> HashSet<Option<String>> {
+    fn locked_groups<'w>(&self, world: &World<'w>) -> HashSet<&'w str> {
         let in_flight = self.messages.iter().filter(|message| message.in_flight);
-        let keys = in_flight.map(|message| world.records[message.record].key.clone());
-        keys.filter(Option::is_some).collect()
+        let records = world.records;
+        in_flight
+            .filter_map(|message| records[message.record].key.as_deref())
+            .collect()
     }
 
     /// The messages that a batch can have now, by their positions in the queue, and whether it
@@ -94,13 +99,18 @@ impl Queue {
         let mut size = ENVELOPE;
         for (position, message) in self.messages.iter().enumerate() {
             let record = &world.records[message.record];
-            if message.in_flight || (record.key.is_some() && locked.contains(&record.key)) {
+            if message.in_flight
+                || record
+                    .key
+                    .as_deref()
+                    .is_some_and(|key| locked.contains(key))
+            {
                 continue;
             }
             if message.visible_at > world.now {
                 // What comes later in its group must wait for it.
                 if message.receives > 0 {
-                    locked.insert(record.key.clone());
+                    locked.extend(record.key.as_deref());
                 }
                 continue;
             }

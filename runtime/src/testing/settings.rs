@@ -16,6 +16,7 @@ use super::{
 
 /// The settings of a mapping, and of what it reads from.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "AWS's are switches")]
 pub(super) struct Settings {
     pub(super) kind: Kind,
     pub(super) batch_size: usize,
