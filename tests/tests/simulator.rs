@@ -2,6 +2,8 @@
 
 #[path = "simulator/events.rs"]
 mod events;
+#[path = "simulator/faults.rs"]
+mod faults;
 #[path = "simulator/kafka.rs"]
 mod kafka;
 #[path = "simulator/reports.rs"]
@@ -13,6 +15,10 @@ mod retries;
 
 #[path = "simulator/sqs.rs"]
 mod sqs;
+#[path = "simulator/streams.rs"]
+mod streams;
+#[path = "simulator/validation.rs"]
+mod validation;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
