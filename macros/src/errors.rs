@@ -33,3 +33,13 @@ impl Errors {
             .unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+impl IntoIterator for Errors {
+    type Item = syn::Error;
+    type IntoIter = std::iter::Flatten<std::option::IntoIter<syn::Error>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().flatten()
+    }
+}

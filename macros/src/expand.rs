@@ -6,27 +6,33 @@
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //! ```
 //!
-//! becomes
+//! becomes (`…` for `::stream_handler`; in full in `expand/snapshots`)
 //!
 //! ```text
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //!
+//! /// The batch handler of the function [`on_order`](fn@on_order).
+//! #[non_exhaustive]
 //! struct on_order {}
 //!
 //! impl on_order {
+//!     /// Handles one event: the handler `lambda_runtime` wants.
 //!     async fn batch(
-//!         event: LambdaEvent<Batch<KinesisRecord<Json<Order>>>>,
+//!         event: …::LambdaEvent<…::Batch<KinesisRecord<Json<Order>>>>,
 //!         db: &Db,
-//!     ) -> Result<BatchResponse, BatchError> {
+//!     ) -> ::core::result::Result<…::BatchResponse, …::BatchError> {
 //!         let (batch, context) = event.into_parts();
-//!         process::<KinesisRecord<Json<Order>>, Result<(), DbError>, _, _>(
-//!             batch,
-//!             |record| on_order(record, shared::<&Db>(&db)),
-//!         )
-//!         .await
+//!         let records = …::__private::records::<KinesisRecord<Json<Order>>, _>(batch);
+//!         let handler = …::__private::handler::<Result<(), DbError>, _, _, _, _>(
+//!             &records,
+//!             |record| on_order(record, …::__private::shared::<&Db>(&db)),
+//!         );
+//!         …::__private::process(records, handler).await
 //!     }
 //! }
 //! ```
+//!
+//! Each of these calls checks one type, at which it stands, so that a mistake is reported once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -141,7 +147,13 @@ fn settings(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream
             Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
             Parameter::Context { .. } => None,
         });
-        set(quote_spanned!(at=> .dead_letter(|letter| #path(letter, #(#arguments),*))));
+        let runtime = options.runtime.at(at);
+        set(quote_spanned! {at=>
+            .dead_letter(|letter| {
+                let sending = #path(letter, #(#arguments),*);
+                async move { #runtime::__private::sent(sending.await) }
+            })
+        });
     }
     settings
 }
@@ -160,10 +172,11 @@ pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) 
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let mut name = name.clone();
     name.set_span(site);
-    let doc = format!("The batch handler of the function [`{name}`](fn@{name}).");
+    let doc = format!(" The batch handler of the function [`{name}`](fn@{name}).");
     quote_spanned! {site=>
         #(#attributes)*
         #[doc = #doc]
+        #[non_exhaustive]
         #visibility struct #name {}
 
         #(#attributes)*
@@ -212,3 +225,6 @@ fn lifetimes(generics: &Generics) -> TokenStream {
         quote!(<#(#lifetimes),*>)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,20 @@
 //! What comes out when something is wrong: the user's item, so that nothing else breaks, and every
 //! error.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::{FnArg, Type};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{FnArg, ReturnType, Type};
 
 use crate::{
     errors::Errors,
     expand::{companion, site},
     options::Options,
-    parse::{Function, is_context, is_ours},
+    parse::{Function, is_condition, is_context, is_ours, mentions},
+    rustc,
 };
 
-/// For an item that isn't a function.
+/// For an item that isn't a function, or a function that can't be read. Not a token is touched: rustc
+/// reads it again, and reports what is wrong with it only once if it stands at the same place.
 pub(crate) fn item(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
     quote!(#item #errors)
@@ -31,20 +33,21 @@ pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -
         Some(FnArg::Typed(record)) if nameable(function, &record.ty) => by_value(&record.ty),
         _ => quote!(()),
     };
-    let shared: Vec<_> = inputs
-        .filter(|input| matches!(input, FnArg::Typed(input) if !input.attrs.iter().any(is_context)))
-        .enumerate()
-        .map(|(index, _)| format_ident!("S{index}"))
-        .collect();
-
     let name = &function.signature.ident;
     let visibility = &function.visibility;
     let site = site(name);
     let runtime = options.runtime.at(site);
+    let shared = inputs.filter_map(|input| match input {
+        FnArg::Typed(input) if !input.attrs.iter().any(is_context) => {
+            let conditions = input.attrs.iter().filter(|attr| is_condition(attr));
+            Some(quote_spanned!(site=> #(#conditions)* _: impl ::core::marker::Sized))
+        }
+        _ => None,
+    });
     let batch = quote_spanned! {site=>
-        #visibility async fn batch<#(#shared),*>(
+        #visibility async fn batch(
             _: #runtime::LambdaEvent<#runtime::Batch<#record>>,
-            #(_: #shared),*
+            #(#shared),*
         ) -> ::core::result::Result<#runtime::BatchResponse, #runtime::BatchError> {
             ::core::unreachable!()
         }
@@ -58,8 +61,12 @@ fn without_echoes(function: &Function) -> Function {
     let mut function = function.clone();
     function.attributes.retain(|attribute| !is_ours(attribute));
     function.signature.constness = None;
+    function.signature.variadic = None;
     if !function.has_body {
         function.body = quote!({ ::core::unreachable!() });
+        if mentions(function.signature.output.to_token_stream(), &["impl"]) {
+            function.signature.output = ReturnType::Default;
+        }
     }
     function
 }
@@ -72,16 +79,9 @@ fn in_impl(function: &Function) -> bool {
 
 /// Whether a type of the function's signature means the same outside of it.
 fn nameable(function: &Function, ty: &Type) -> bool {
-    function.signature.generics.params.is_empty() && !mentions(ty.to_token_stream(), &["impl"])
-}
-
-/// Whether one of the words is among the tokens.
-fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => mentions(group.stream(), words),
-        _ => false,
-    })
+    function.signature.generics.params.is_empty()
+        && !mentions(ty.to_token_stream(), &["impl"])
+        && !rustc::rejects_type(ty, &function.signature.generics)
 }
 
 /// The type behind a reference, if it can be owned.
@@ -95,3 +95,6 @@ fn by_value(ty: &Type) -> TokenStream {
         ty => ty.to_token_stream(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,15 +21,17 @@ mod fallback;
 mod options;
 mod parse;
 mod paths;
+mod rustc;
 mod signature;
+#[cfg(test)]
+mod testing;
 
 use proc_macro2::TokenStream;
 
 use crate::{errors::Errors, options::Options, parse::Function, signature::Handler};
 
-/// Makes a function for one record the handler of a whole batch.
-///
-/// Documented where it is re-exported: in the `stream-handler` crate.
+// The documentation is where the macro is re-exported: its examples need that crate.
+#[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn stream_handler(
     options: proc_macro::TokenStream,
@@ -49,7 +51,9 @@ fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
         options.need_async(&mut errors);
     }
     match handler {
-        Some(handler) if errors.is_empty() => expand::expand(&function, &handler, &options),
+        Some(handler) if errors.is_empty() && !rustc::rejects(&function.signature) => {
+            expand::expand(&function, &handler, &options)
+        }
         _ => fallback::function(&function, &options, errors),
     }
 }

@@ -55,8 +55,11 @@ impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self::default();
         let mut seen = Vec::new();
-        for pair in pairs(tokens, errors) {
-            options.set(pair, &mut seen, errors);
+        for option in split_at_commas(tokens) {
+            match Pair::parse(&option) {
+                Ok(pair) => options.set(pair, &mut seen, errors),
+                Err(message) => errors.at(&option, message),
+            }
         }
         options.conflicts(errors);
         options
@@ -185,10 +188,8 @@ enum Value {
     Malformed(TokenStream),
 }
 
-/// Splits the options at their commas. What can't be read is reported, and the rest read on.
-fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for option in split_at_commas(tokens) {
+impl Pair {
+    fn parse(option: &TokenStream) -> Result<Self, String> {
         let parser = |input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             let value = if input.is_empty() {
@@ -199,38 +200,42 @@ fn pairs(tokens: TokenStream, errors: &mut Errors) -> Vec<Pair> {
             } else {
                 Value::Malformed(input.parse()?)
             };
-            Ok(Pair { key, value })
+            Ok(Self { key, value })
         };
-        match parser.parse2(option.clone()) {
-            Ok(pair) => pairs.push(pair),
-            Err(_) => errors.at(&option, not_an_option(&option)),
-        }
+        parser
+            .parse2(option.clone())
+            .map_err(|_| not_an_option(option))
     }
-    pairs
 }
 
-/// The tokens between commas; nothing after a trailing one.
+/// The tokens between commas; nothing after a trailing one, and any other that ends nothing by
+/// itself.
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut options = vec![TokenStream::new()];
+    let mut options = Vec::new();
+    let mut option = TokenStream::new();
     for token in tokens {
-        match (&token, options.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => {
-                options.push(TokenStream::new());
+        match &token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' && !option.is_empty() => {
+                options.push(std::mem::take(&mut option));
             }
-            (_, Some(option)) => option.extend([token]),
-            (_, None) => {}
+            TokenTree::Punct(comma) if comma.as_char() == ',' => options.push(token.into()),
+            _ => option.extend([token]),
         }
     }
-    options.retain(|option| !option.is_empty());
+    if !option.is_empty() {
+        options.push(option);
+    }
     options
 }
 
 fn not_an_option(option: &TokenStream) -> String {
-    let literal = matches!(
-        option.clone().into_iter().next(),
-        Some(TokenTree::Literal(_) | TokenTree::Group(_))
-    );
-    let hint = if literal { SOURCE_HINT } else { "" };
+    let hint = match option.clone().into_iter().next() {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {
+            return "expected an option before this comma: remove it".to_owned();
+        }
+        Some(TokenTree::Literal(_) | TokenTree::Group(_)) => SOURCE_HINT,
+        _ => "",
+    };
     format!("expected an option, `key = value`.{hint} {}", accepted())
 }
 
@@ -247,11 +252,11 @@ fn unknown(key: &str) -> String {
 const SOURCE_HINT: &str = " The event source is told by the type of the first parameter.";
 
 fn accepted() -> String {
-    let usages: Vec<_> = ACCEPTED
+    let names: Vec<_> = ACCEPTED
         .iter()
-        .map(|(_, usage)| format!("`{usage}`"))
+        .map(|(name, _)| format!("`{name}`"))
         .collect();
-    format!("`#[stream_handler]` accepts {}.", usages.join(", "))
+    format!("`#[stream_handler]` accepts {}.", names.join(", "))
 }
 
 fn is_source(key: &str) -> bool {
@@ -289,3 +294,6 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{
     Attribute, Signature, Token, Visibility,
     parse::{ParseStream, Parser as _},
+    token::Brace,
 };
 
 use crate::errors::Errors;
@@ -24,23 +25,27 @@ impl Function {
     /// Reads a function; any other item is a mistake, and `None`.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         match parse.parse2(item) {
-            Ok(function) => Some(function),
-            Err(error) => {
-                errors.push(error);
+            Ok(Ok(function)) => Some(function),
+            Ok(Err(keyword)) => {
+                errors.push(syn::Error::new(
+                    keyword,
+                    "`#[stream_handler]` can only be applied to functions",
+                ));
                 None
             }
+            // rustc has read the item before us, and has said what is wrong with it.
+            Err(_) => None,
         }
     }
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<Function> {
+/// The function, or where the keyword is of an item that is none.
+fn parse(input: ParseStream<'_>) -> syn::Result<Result<Function, Span>> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
-    if let Some(span) = other_item(input) {
-        return Err(syn::Error::new(
-            span,
-            "`#[stream_handler]` can only be applied to functions",
-        ));
+    if let Some(keyword) = other_item(input) {
+        let _rest: TokenStream = input.parse()?;
+        return Ok(Err(keyword));
     }
     let signature = input.parse()?;
     let body: TokenStream = input.parse()?;
@@ -48,18 +53,19 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Function> {
         body.clone().into_iter().next(),
         Some(TokenTree::Punct(punct)) if punct.as_char() == ';'
     );
-    Ok(Function {
+    Ok(Ok(Function {
         attributes,
         visibility,
         signature,
         body,
         has_body,
-    })
+    }))
 }
 
 /// The keyword of an item that isn't a function: the first word that can't begin a signature.
 fn other_item(input: ParseStream<'_>) -> Option<Span> {
     let fork = input.fork();
+    let mut external = None;
     while !fork.is_empty() {
         if fork.peek(Token![fn]) {
             return None;
@@ -73,7 +79,12 @@ fn other_item(input: ParseStream<'_>) -> Option<Span> {
             || fork.peek(Token![extern])
             || fork.peek(syn::LitStr);
         if !qualifier {
-            return Some(fork.span());
+            // A block, or a crate.
+            let external = external.filter(|_| fork.peek(Brace) || fork.peek(Token![crate]));
+            return Some(external.unwrap_or_else(|| fork.span()));
+        }
+        if fork.peek(Token![extern]) {
+            external = Some(fork.span());
         }
         let _: TokenTree = fork.parse().ok()?;
     }
@@ -104,8 +115,25 @@ pub(crate) fn is_context(attribute: &Attribute) -> bool {
     attribute.path().is_ident("context")
 }
 
+/// Whether an attribute keeps what it is on only under a condition.
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg")
+}
+
 /// Whether an attribute is `#[stream_handler]` once more, by whatever path.
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     let last = attribute.path().segments.last();
     last.is_some_and(|segment| segment.ident == "stream_handler")
 }
+
+/// Whether one of the words is among the tokens.
+pub(crate) fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Group(group) => mentions(group.stream(), words),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,22 @@
 //! The rules of a handler's signature, each checked at the narrowest token. What needs types is
 //! left to the type system.
 
+mod types;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{
     Attribute, FnArg, GenericParam, Generics, Meta, Pat, PatIdent, PatType, ReturnType, Safety,
-    Signature, Type, spanned::Spanned as _, visit::Visit,
+    Signature, Type, spanned::Spanned as _,
 };
 
 use crate::{
     errors::Errors,
-    parse::{Function, is_context, is_ours},
+    parse::{Function, is_condition, is_context, is_ours, mentions},
 };
+
+pub(crate) use types::strip_groups;
+use types::{by_value, concrete, invocation_bound, owned, pretty, shareable};
 
 /// What a handler looks like, for the messages that need an example.
 const USAGE: &str = "async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>";
@@ -43,17 +48,12 @@ impl<'f> Handler<'f> {
     /// Checks every rule. `None` when there is no parameter to take for the record.
     pub(crate) fn check(function: &'f Function, errors: &mut Errors) -> Option<Self> {
         let signature = &function.signature;
-        for attribute in function.attributes.iter().filter(|attr| is_ours(attr)) {
-            errors.at(
-                attribute,
-                "`#[stream_handler]` stands twice on this function: remove one, and put all \
-                 options into the other",
-            );
-        }
+        attributes(&function.attributes, errors);
         qualifiers(signature, errors);
         generics(&signature.generics, errors);
         let parameters = parameters(signature, errors);
         output(&signature.output, errors);
+        where_clause(&signature.generics, errors);
         if !function.has_body {
             errors.at(
                 signature,
@@ -77,6 +77,33 @@ impl<'f> Handler<'f> {
             },
             is_async: signature.asyncness.is_some(),
         })
+    }
+}
+
+/// The attributes after this one; those before it have done their work.
+fn attributes(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes {
+        let path = attribute.path();
+        if is_ours(attribute) {
+            errors.at(
+                attribute,
+                "`#[stream_handler]` stands twice on this function: remove one, and put all \
+                 options into the other",
+            );
+        } else if path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "main")
+        {
+            let path = pretty(&path.to_token_stream());
+            errors.at(
+                attribute,
+                format_args!(
+                    "`#[{path}]` starts a runtime of its own, and a handler runs in that of \
+                     `main`: remove it here"
+                ),
+            );
+        }
     }
 }
 
@@ -113,6 +140,9 @@ fn generics(generics: &Generics, errors: &mut Errors) {
             ),
         );
     }
+}
+
+fn where_clause(generics: &Generics, errors: &mut Errors) {
     if let Some(clause) = &generics.where_clause {
         errors.at(
             clause,
@@ -138,18 +168,28 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
             }
             FnArg::Typed(parameter) => parameter,
         };
-        for attribute in parameter.attrs.iter().filter(|attr| is_context(attr)) {
-            context_attribute(attribute, typed.is_empty(), context, errors);
-            context = Some(attribute);
+        for attribute in &parameter.attrs {
+            if is_context(attribute) {
+                context_attribute(attribute, typed.is_empty(), context, errors);
+                context = Some(attribute);
+            } else if is_condition(attribute) {
+                errors.at(
+                    attribute,
+                    "a parameter of a handler can't be conditional: write two handlers, \
+                     each with a `#[cfg]` of its own",
+                );
+            }
         }
+        let ty = strip_groups(&parameter.ty);
         if typed.is_empty() {
-            by_value(&parameter.ty, errors);
+            by_value(ty, errors);
+            owned(ty, errors);
         } else if parameter.attrs.iter().any(is_context) {
-            invocation_bound(&parameter.ty, errors);
+            invocation_bound(ty, errors);
         } else {
-            shareable(&parameter.ty, errors);
+            shareable(ty, errors);
         }
-        concrete(&parameter.ty, errors);
+        concrete(ty, "take", errors);
         typed.push(parameter);
     }
     if let Some(variadic) = &signature.variadic {
@@ -189,90 +229,25 @@ fn context_attribute(
     }
 }
 
-/// The record is taken by value: it is decoded for this call and belongs to it.
-fn by_value(ty: &Type, errors: &mut Errors) {
-    let Type::Reference(reference) = strip_groups(ty) else {
+fn output(output: &ReturnType, errors: &mut Errors) {
+    let ReturnType::Type(_, ty) = output else {
         return;
     };
-    match &*reference.elem {
-        Type::Slice(slice) => errors.at(
-            ty,
-            format_args!(
-                "a handler takes one record at a time, by value: write `{}`",
-                pretty(&slice.elem.to_token_stream())
-            ),
-        ),
-        inner => errors.at(
-            ty,
-            format_args!(
-                "take the record by value: write `{}`",
-                pretty(&inner.to_token_stream())
-            ),
-        ),
-    }
-}
-
-/// The context lives as long as one invocation, which no lifetime of the signature can name.
-fn invocation_bound(ty: &Type, errors: &mut Errors) {
-    if let Type::Reference(reference) = strip_groups(ty) {
-        if let Some(lifetime) = &reference.lifetime {
-            errors.at(
-                lifetime,
-                "the context lives only as long as the invocation: write `&Context`, \
-                 without a lifetime",
-            );
-        }
-    }
-}
-
-/// A shared value goes to every record, so no one of them can have it to itself.
-fn shareable(ty: &Type, errors: &mut Errors) {
-    if let Type::Reference(reference) = strip_groups(ty) {
-        if reference.mutability.is_some() {
-            let inner = pretty(&reference.elem.to_token_stream());
-            errors.at(
-                ty,
-                format_args!(
-                    "a shared parameter can't be `&mut`, since every record gets it: \
-                     write `&{inner}`, with what changes in a `Mutex` or an atomic"
-                ),
-            );
-        }
-    }
-}
-
-/// `impl Trait` and `Self` need an owner that a handler doesn't have.
-fn concrete(ty: &Type, errors: &mut Errors) {
-    struct Finder<'e>(&'e mut Errors);
-    impl<'ast> Visit<'ast> for Finder<'_> {
-        fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
-            self.0.at(
-                ty,
-                "a handler can't take `impl Trait`: Lambda calls one concrete function; \
-                 name the type",
-            );
-        }
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            if ident == "Self" {
-                self.0.at(
-                    ident,
-                    "a handler is a free function, without `Self`: name the type",
-                );
-            }
-        }
-    }
-    Finder(errors).visit_type(ty);
-}
-
-fn output(output: &ReturnType, errors: &mut Errors) {
-    if let ReturnType::Type(_, ty) = output {
-        if let Type::ImplTrait(_) = strip_groups(ty) {
+    match strip_groups(ty) {
+        ty @ Type::ImplTrait(opaque) if mentions(opaque.to_token_stream(), &["Future"]) => {
             errors.at(
                 ty,
                 "write `async fn` with the future's output as the return type, \
                  in place of `-> impl Future`",
             );
         }
+        // As a type argument, which the checks in the runtime make of it, it is unstable.
+        ty @ Type::Never(_) => errors.at(
+            ty,
+            "a handler has to return, to tell that the record is done: write `()` or \
+             `Result<(), E>` in place of `!`",
+        ),
+        ty => concrete(ty, "return", errors),
     }
 }
 
@@ -296,20 +271,5 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
     Parameter::Shared { name, ty }
 }
 
-/// Types from `macro_rules!` fragments arrive in invisible groups.
-fn strip_groups(mut ty: &Type) -> &Type {
-    while let Type::Group(group) = ty {
-        ty = &group.elem;
-    }
-    ty
-}
-
-/// Tokens as a person would write them, near enough for a message.
-fn pretty(tokens: &TokenStream) -> String {
-    tokens
-        .to_string()
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" :: ", "::")
-        .replace(" ,", ",")
-}
+#[cfg(test)]
+mod tests;

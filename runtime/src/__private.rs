@@ -9,8 +9,8 @@ use lambda_runtime::Context;
 
 pub use crate::settings::Settings;
 use crate::{
-    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, IntoOutcome, Outcome, RawRecord,
-    Record, Source, batch,
+    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoOutcome, Outcome,
+    RawRecord, Record, Source, batch, dead_letter::IntoSent,
 };
 
 /// A batch whose records can be decoded.
@@ -50,19 +50,28 @@ where
     }
 }
 
+/// Whether a dead-letter function took its letter.
+///
+/// # Errors
+///
+/// It did not.
+pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
+    sent.into_sent()
+}
+
 /// Handles the batch.
 pub async fn process<R, S, O, F, Fut, D, DFut>(
     records: Records<R, S>,
     handler: Handler<S, O, F>,
     context: &Context,
-    settings: Settings<'_, D, DFut::Output>,
+    settings: Settings<'_, D>,
 ) -> Result<BatchResponse, BatchError>
 where
     S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
     D: Fn(DeadLetter) -> DFut,
-    DFut: Future,
+    DFut: Future<Output = Result<(), Failure>>,
 {
     batch::process(
         records.batch,

@@ -5,15 +5,16 @@ use std::{fmt, marker::PhantomData, time::Instant};
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    BatchError, BatchResponse, Context, DeadLetter, Event, Outcome, Outcomes, Source,
+    BatchError, BatchResponse, Context, DeadLetter, Event, Failure, Outcome, Source,
     driver::{self, Deadline, Lanes, Schedule},
     job::{Decode, Job},
     log,
     observer::{Ending, tell},
+    outcomes::Outcomes,
     panic,
     records::Records,
     settings::Settings,
-    source::AfterFailure,
+    source::Report,
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -60,14 +61,14 @@ pub(crate) async fn process<R, S, O, F, Fut, D, DFut>(
     decode: Decode<R, S>,
     handler: F,
     into_outcome: fn(O) -> Outcome<S::Output>,
-    settings: Settings<'_, D, DFut::Output>,
+    settings: Settings<'_, D>,
 ) -> Result<BatchResponse, BatchError>
 where
     S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
     D: Fn(DeadLetter) -> DFut,
-    DFut: Future,
+    DFut: Future<Output = Result<(), Failure>>,
 {
     let begun = Instant::now();
     let event = batch.event;
@@ -80,9 +81,9 @@ where
         error
     })?;
     // One at a time, a stream is one lane: its first failure stops all that comes later.
-    let lanes = match S::AFTER_FAILURE {
-        AfterFailure::StopBatch if settings.concurrency <= 1 => Lanes::single(records.len()),
-        AfterFailure::StopBatch | AfterFailure::StopLane => Lanes::new(records.lanes()),
+    let lanes = match S::REPORT {
+        Report::Checkpoint if settings.concurrency <= 1 => Lanes::single(records.len()),
+        _ => Lanes::new(records.lanes()),
     };
     let deadline = match settings.deadline_margin {
         Some(margin) => Deadline::before(context.deadline(), margin),
@@ -96,7 +97,7 @@ where
         into_outcome,
         settings: &settings,
     };
-    let schedule = Schedule::new(lanes, S::AFTER_FAILURE);
+    let schedule = Schedule::new(lanes, S::REPORT == Report::Checkpoint);
     let outcomes = driver::drive(schedule, settings.concurrency, deadline, |index| {
         job.handle(index)
     })
@@ -114,7 +115,7 @@ where
     let response = if settings.fail_if_none_done && outcomes.none_done() {
         Err(outcomes.all_failed())
     } else {
-        S::respond(&outcomes)
+        outcomes.respond(&event)
     };
     let summary = outcomes.summary(&response, begun.elapsed());
     log::batch(&summary, &response);

@@ -113,6 +113,13 @@ pub enum BatchError {
         /// What became of the first.
         first: String,
     },
+    /// The answer could not be written as JSON.
+    Unanswerable {
+        /// The source of the event.
+        source: &'static str,
+        /// What JSON has no form for.
+        error: serde_json::Error,
+    },
 }
 
 impl BatchError {
@@ -123,6 +130,7 @@ impl BatchError {
             Self::InvalidEvent { .. } => "StreamHandler.InvalidEvent",
             Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
             Self::NoneDone { .. } => "StreamHandler.NoneDone",
+            Self::Unanswerable { .. } => "StreamHandler.Unanswerable",
         }
     }
 }
@@ -142,7 +150,7 @@ impl fmt::Display for BatchError {
             } => write!(
                 f,
                 "{source} record {index} of {records} is not done and can't be reported, because \
-                 its `{field}` is missing or empty; the whole batch is retried, so that it is not \
+                 its `{field}` is missing, empty or no proper value; the whole batch is retried, so that it is not \
                  lost. What became of it: {outcome}"
             ),
             Self::NoneDone {
@@ -153,6 +161,12 @@ impl fmt::Display for BatchError {
                 f,
                 "none of the {records} {source} records is done; of the first: {first}"
             ),
+            Self::Unanswerable { source, error } => {
+                write!(
+                    f,
+                    "the answer to the {source} event can't be written as JSON: {error}"
+                )
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::value::RawValue;
 
@@ -28,7 +28,7 @@ pub struct Event(Arc<Inner>);
 struct Inner {
     json: Box<str>,
     /// Where each record's JSON is, as the source says that asked first.
-    records: OnceLock<(TypeId, Vec<Range<usize>>)>,
+    records: OnceLock<(TypeId, Vec<Option<Range<usize>>>)>,
 }
 
 impl Event {
@@ -38,18 +38,27 @@ impl Event {
         &self.0.json
     }
 
+    /// What stands for the event of one record alone: its JSON.
+    pub(crate) fn of_one<S: Source>(record: &str) -> Self {
+        let records = vec![Some(0..record.len())];
+        Self(Arc::new(Inner {
+            json: record.into(),
+            records: OnceLock::from((TypeId::of::<S>(), records)),
+        }))
+    }
+
     /// The JSON of one record, by its position in the event: what is not there has no JSON.
     pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
         let find = || {
             let isolated = S::isolate(self.json()).unwrap_or_default();
-            let ranges = isolated.iter().filter_map(|json| self.range(json.get()));
+            let ranges = isolated.iter().map(|json| self.range(json.get()));
             (TypeId::of::<S>(), ranges.collect::<Vec<_>>())
         };
         let (source, records) = self.0.records.get_or_init(find);
         let range = if *source == TypeId::of::<S>() {
-            records.get(index)?.clone()
+            records.get(index)?.clone()?
         } else {
-            find().1.get(index)?.clone()
+            find().1.get(index)?.clone()?
         };
         Some(&self.json()[range])
     }
@@ -113,7 +122,32 @@ pub fn array_at<'e>(event: &'e str, key: &'static str) -> Result<Vec<&'e RawValu
 /// [`Source::split`]. `None` when any of them is not a `T`.
 #[must_use]
 pub fn split_array_at<'e, T: Deserialize<'e>>(event: &'e str, key: &'static str) -> Option<Vec<T>> {
-    elements(event, key).ok()
+    let objects: Vec<Object<T>> = elements(event, key).ok()?;
+    Some(objects.into_iter().map(|Object(element)| element).collect())
+}
+
+/// Reads a `T` from an object alone: what `serde` derives takes an array too, by position.
+#[derive(Debug)]
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
 }
 
 fn elements<'e, T: Deserialize<'e>>(
@@ -121,7 +155,10 @@ fn elements<'e, T: Deserialize<'e>>(
     key: &'static str,
 ) -> serde_json::Result<Vec<T>> {
     let mut deserializer = serde_json::Deserializer::from_str(event);
-    deserializer.deserialize_map(ArrayAt(key, PhantomData))
+    let elements = deserializer.deserialize_map(ArrayAt(key, PhantomData))?;
+    // What follows might be more records.
+    deserializer.end()?;
+    Ok(elements)
 }
 
 /// Reads the array at one key of an object, and nothing else.
@@ -149,7 +186,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ArrayAt<T> {
 }
 
 /// What an event without the array at `key` has instead.
-fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
+pub(crate) fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
     match serde_json::from_str::<BTreeMap<String, &RawValue>>(event) {
         Err(_) => kind(event).to_owned(),
         Ok(fields) if fields.is_empty() => "an empty object".to_owned(),

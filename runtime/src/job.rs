@@ -12,29 +12,29 @@ use crate::{
     observer::{Ending, ObservedRecord, tell},
     panic,
     records::Records,
-    settings::{DeadLetters, Settings},
+    settings::Settings,
 };
 
 /// How a record is decoded.
 pub(crate) type Decode<R, S> = fn(RawRecord<'_, '_, S>) -> Result<R, DecodeError>;
 
 /// All that it takes to handle one record of a batch.
-pub(crate) struct Job<'a, 'e, R, S: Source, O, F, D, DO> {
+pub(crate) struct Job<'a, 'e, R, S: Source, O, F, D> {
     pub(crate) event: &'a Event,
     pub(crate) records: &'a Records<'e, S>,
     pub(crate) decode: Decode<R, S>,
     pub(crate) handler: F,
     pub(crate) into_outcome: fn(O) -> Outcome<S::Output>,
-    pub(crate) settings: &'a Settings<'a, D, DO>,
+    pub(crate) settings: &'a Settings<'a, D>,
 }
 
-impl<R, S, O, F, Fut, D, DFut> Job<'_, '_, R, S, O, F, D, DFut::Output>
+impl<R, S, O, F, Fut, D, DFut> Job<'_, '_, R, S, O, F, D>
 where
     S: Source,
     F: Fn(R) -> Fut,
     Fut: Future<Output = O>,
     D: Fn(DeadLetter) -> DFut,
-    DFut: Future,
+    DFut: Future<Output = Result<(), Failure>>,
 {
     /// Handles one record: decodes it, calls the handler, and sends what failed for good to the
     /// dead-letter function.
@@ -46,8 +46,8 @@ where
             Err(failure) => Outcome::Failed(failure),
         };
         let outcome = match (outcome, &self.settings.dead_letter) {
-            (Outcome::Failed(failure), Some(dead_letters)) if failure.is_permanent() => {
-                self.send(index, failure, dead_letters).await
+            (Outcome::Failed(failure), Some(dead_letter)) if failure.is_permanent() => {
+                self.send(index, failure, dead_letter).await
             }
             (outcome, _) => outcome,
         };
@@ -108,16 +108,9 @@ where
     }
 
     /// The record is done when the dead-letter function has it, and failed as before when not.
-    async fn send(
-        &self,
-        index: usize,
-        failure: Failure,
-        dead_letters: &DeadLetters<D, DFut::Output>,
-    ) -> Outcome<S::Output> {
+    async fn send(&self, index: usize, failure: Failure, dead_letter: &D) -> Outcome<S::Output> {
         let letter = self.letter(index, &failure);
-        let send = pin!(Some(panic::catch_async(|| async {
-            (dead_letters.sent)((dead_letters.function)(letter).await)
-        })));
+        let send = pin!(Some(panic::catch_async(|| dead_letter(letter))));
         let problem = match self.in_time(send).await {
             Some(Ok(Ok(()))) => return Outcome::DeadLettered(failure),
             Some(Ok(Err(problem))) => problem,

@@ -36,7 +36,7 @@
 //! They are handled in the order of the batch: each is decoded, the function is called with it,
 //! and what became of it is its [`Outcome`]. A record counts as undone until the function returned
 //! success. An error, a panic and an undecodable payload are failures ([`Failure`], [`Reason`]);
-//! after one the source decides what else is not started ([`source::AfterFailure`]), and how the
+//! after one the source decides what else is not started ([`source::Report`]), and how the
 //! undone records are reported ([`BatchResponse`]).
 //!
 //! | source | after a failure | reported |
@@ -44,6 +44,7 @@
 //! | Kinesis, DynamoDB Streams | nothing later in the batch is started: Lambda delivers it again anyway | the first undone record: the checkpoint |
 //! | SQS, standard | the other messages go on | every undone message |
 //! | SQS, FIFO | nothing later in the message group is started | every undone message |
+//! | Kafka | nothing later in the partition is started | every undone record |
 //!
 //! What can't be reported fails the invocation as a whole, on purpose: an event of another source
 //! or shape, and an undone record without an identifier ([`BatchError`]).
@@ -56,7 +57,7 @@
 //! # Where to look
 //!
 //! - [`macro@stream_handler`]: parameters, options, what is generated.
-//! - [`kinesis`], [`dynamodb`], [`sqs`]: the record types. [`Payload`]: what is in them.
+//! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",
@@ -90,7 +91,12 @@ pub mod source;
 
 #[cfg(all(
     feature = "aws_lambda_events",
-    any(feature = "dynamodb", feature = "kinesis", feature = "sqs")
+    any(
+        feature = "dynamodb",
+        feature = "kafka",
+        feature = "kinesis",
+        feature = "sqs"
+    )
 ))]
 mod aws_events;
 
@@ -102,6 +108,8 @@ pub mod __private;
 
 #[cfg(feature = "dynamodb")]
 pub use crate::source::dynamodb;
+#[cfg(feature = "kafka")]
+pub use crate::source::kafka;
 #[cfg(feature = "kinesis")]
 pub use crate::source::kinesis;
 #[cfg(feature = "sqs")]
@@ -116,7 +124,6 @@ pub use crate::{
     event::Event,
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
     outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
-    outcomes::Outcomes,
     payload::{Data, Deserializable, Json, Payload},
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
@@ -124,6 +131,7 @@ pub use crate::{
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
+#[doc = include_str!("stream_handler.md")]
 pub use stream_handler_macros::stream_handler;
 
 /// The README's examples, as tests.

@@ -206,10 +206,11 @@ impl<E: Into<BoxError>> From<E> for Failure {
 /// as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and `String`.
 #[diagnostic::on_unimplemented(
     message = "a handler can't report the error type `{Self}`",
-    label = "the error type of this handler",
+    label = "can't become a boxed error",
     note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
-            `std::error::Error` for `{Self}` (the thiserror crate derives it), or return \
-            `anyhow::Error`, `String`, or `stream_handler::Failure`"
+            `std::error::Error` for `{Self}` (the thiserror crate derives it), which must hold \
+            only what is `Send + Sync + 'static`; or return `anyhow::Error`, `String`, or \
+            `stream_handler::Failure`"
 )]
 pub trait IntoFailure {
     /// The failure that the error stands for.
@@ -234,7 +235,8 @@ impl<E: Into<BoxError>> IntoFailure for E {
     message = "a handler can't return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
-            deliver again; a handler that can't fail returns nothing"
+            deliver again; a handler that can't fail returns nothing",
+    note = "a function that returns a future is written as an `async fn`"
 )]
 pub trait IntoOutcome<S: Source> {
     /// What became of the record.

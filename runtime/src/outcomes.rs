@@ -1,42 +1,43 @@
-//! What became of each record of a batch, from which a source makes its response.
+//! What became of each record of a batch, and the response that this makes.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    BatchError, BatchResponse, BatchSummary, ItemIdentifier, Outcome, Source, log, records::Records,
+    BatchError, BatchResponse, BatchSummary, Event, ItemIdentifier, Outcome, Source, log,
+    records::Records, source::Report,
 };
 
-/// What became of each record of a batch, for [`Source::respond`].
-pub struct Outcomes<'a, 'e, S: Source> {
+/// What became of each record of a batch.
+pub(crate) struct Outcomes<'a, 'e, S: Source> {
     pub(crate) records: &'a Records<'e, S>,
     pub(crate) outcomes: Vec<Outcome<S::Output>>,
 }
 
 impl<S: Source> Outcomes<'_, '_, S> {
-    /// What became of each record, in the order of the batch, with what identifies it.
-    pub fn iter(&self) -> impl Iterator<Item = (Option<ItemIdentifier>, &Outcome<S::Output>)> {
-        self.outcomes
-            .iter()
-            .enumerate()
-            .map(|(index, outcome)| (self.records.identifier(index), outcome))
+    /// The response. The source says which kind; what goes into it is decided here, so that no
+    /// source can leave a record out.
+    pub(crate) fn respond(&self, event: &Event) -> Result<BatchResponse, BatchError> {
+        match S::REPORT {
+            Report::Checkpoint => self.undone().take(1).collect::<Result<_, _>>(),
+            Report::EachUndone => self.undone().collect::<Result<_, _>>(),
+            Report::EachRecord => return self.answer_each(event),
+        }
+        .map(BatchResponse::failures)
     }
 
-    /// Reports the first record that is not done, alone: the checkpoint of a stream.
-    ///
-    /// # Errors
-    ///
-    /// That record has no identifier.
-    pub fn checkpoint(&self) -> Result<BatchResponse, BatchError> {
-        self.undone().take(1).collect()
-    }
-
-    /// Reports each record that is not done.
-    ///
-    /// # Errors
-    ///
-    /// One of them has no identifier.
-    pub fn each_undone(&self) -> Result<BatchResponse, BatchError> {
-        self.undone().collect()
+    fn answer_each(&self, event: &Event) -> Result<BatchResponse, BatchError> {
+        let unanswerable = |error: serde_json::Error| BatchError::Unanswerable {
+            source: S::NAME,
+            error,
+        };
+        let mut answers = Vec::with_capacity(self.outcomes.len());
+        for (index, outcome) in self.outcomes.iter().enumerate() {
+            let identifier = self.identifier(index, outcome)?;
+            answers.push(S::answer(&identifier, outcome).map_err(unanswerable)?);
+        }
+        S::answers(event, &answers)
+            .map(BatchResponse::answers)
+            .map_err(unanswerable)
     }
 
     /// Whether the batch has records and none is done.
@@ -85,27 +86,26 @@ impl<S: Source> Outcomes<'_, '_, S> {
     }
 
     fn undone(&self) -> impl Iterator<Item = Result<ItemIdentifier, BatchError>> {
-        let undone = self.outcomes.iter().enumerate();
-        undone
+        let outcomes = self.outcomes.iter().enumerate();
+        outcomes
             .filter(|(_, outcome)| !outcome.is_done())
-            .map(|(index, outcome)| {
-                self.records
-                    .identifier(index)
-                    .ok_or_else(|| BatchError::MissingIdentifier {
-                        source: S::NAME,
-                        field: S::IDENTIFIER,
-                        index,
-                        records: self.records.len(),
-                        outcome: log::describe(outcome),
-                    })
-            })
+            .map(|(index, outcome)| self.identifier(index, outcome))
     }
-}
 
-impl<S: Source> fmt::Debug for Outcomes<'_, '_, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outcomes")
-            .field("records", &self.records.len())
-            .finish_non_exhaustive()
+    /// What identifies a record that must be named.
+    fn identifier(
+        &self,
+        index: usize,
+        outcome: &Outcome<S::Output>,
+    ) -> Result<ItemIdentifier, BatchError> {
+        self.records
+            .identifier(index)
+            .ok_or_else(|| BatchError::MissingIdentifier {
+                source: S::NAME,
+                field: S::IDENTIFIER,
+                index,
+                records: self.records.len(),
+                outcome: log::describe(outcome),
+            })
     }
 }

@@ -10,7 +10,8 @@ use crate::error::DecodeError;
 
 /// What the payload of a record decodes into.
 ///
-/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, and by `String`.
+/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, by `String`, and by
+/// `()`, which reads nothing.
 /// Implement it for a format of your own:
 ///
 /// ```
@@ -103,10 +104,11 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
 /// A type that `serde` can deserialise, borrowing nothing: every `serde::de::DeserializeOwned`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be deserialised",
-    label = "holds a `{Self}`, which doesn't implement `serde::Deserialize`",
-    note = "put `#[derive(serde::Deserialize)]` on `{Self}`; a type of another crate often \
-            implements it with that crate's `serde` feature",
-    note = "it must own what it holds: `String`, not `&str`"
+    label = "holds `{Self}`, which doesn't implement `serde::Deserialize`",
+    note = "put `#[derive(serde::Deserialize)]` on `{Self}`, or, if that is a collection, on what \
+            it holds; a type of another crate often implements it with that crate's `serde` feature",
+    note = "it must own what it holds: `String`, not `&str`",
+    note = "an image of DynamoDB is an item, not JSON text: write `DynamoDbRecord<T>`, without `Json`"
 )]
 pub trait Deserializable: DeserializeOwned {}
 
@@ -167,6 +169,13 @@ fn json_error<T: for<'de> Deserialize<'de>>(bytes: &[u8], error: serde_json::Err
         _ => format!("the payload is not the JSON of a `{expected}`"),
     };
     DecodeError::new(what).because(error)
+}
+
+/// Not read at all: whatever it is, it is not looked at.
+impl Payload for () {
+    fn decode(_: Data<'_>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
 }
 
 impl Payload for Vec<u8> {

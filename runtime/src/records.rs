@@ -1,6 +1,6 @@
 //! The records of an event, each kept apart.
 
-use crate::{Event, EventError, ItemIdentifier, Source, source::Lane};
+use crate::{Event, EventError, ItemIdentifier, Source, event::Object, source::Lane};
 
 /// The records of an event, not yet decoded.
 pub(crate) enum Records<'e, S: Source> {
@@ -17,7 +17,9 @@ impl<'e, S: Source> Records<'e, S> {
             None => Self::Isolated(
                 S::isolate(event.json())?
                     .into_iter()
-                    .map(|record| serde_json::from_str(record.get()))
+                    .map(|record| {
+                        serde_json::from_str(record.get()).map(|Object(envelope)| envelope)
+                    })
                     .collect(),
             ),
         };

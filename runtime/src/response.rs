@@ -1,13 +1,21 @@
 //! The partial-batch response.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+use serde_json::value::RawValue;
 
 /// What identifies a record in a response. Never empty.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct ItemIdentifier(Box<str>);
+pub struct ItemIdentifier(Identifier);
+
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+enum Identifier {
+    Text(Box<str>),
+    Offset { partition: Box<str>, offset: i64 },
+}
 
 impl ItemIdentifier {
     /// An identifier, unless it is empty: Lambda takes an empty one for a failure of the whole
@@ -18,70 +26,84 @@ impl ItemIdentifier {
     #[must_use]
     pub fn new(identifier: impl Into<Box<str>>) -> Option<Self> {
         let identifier = identifier.into();
-        (!identifier.is_empty()).then_some(Self(identifier))
+        (!identifier.is_empty()).then_some(Self(Identifier::Text(identifier)))
     }
 
-    /// The identifier as text.
+    /// A place in a topic, as Kafka has it: the key of the partition in the event, `topic-0`, and
+    /// the offset in it. None if the partition is empty.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn offset(partition: impl Into<Box<str>>, offset: i64) -> Option<Self> {
+        let partition = partition.into();
+        (!partition.is_empty()).then_some(Self(Identifier::Offset { partition, offset }))
     }
 }
 
 impl fmt::Display for ItemIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match &self.0 {
+            Identifier::Text(text) => f.write_str(text),
+            Identifier::Offset { partition, offset } => write!(f, "{partition}@{offset}"),
+        }
     }
 }
 
 impl fmt::Debug for ItemIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+impl PartialEq<str> for ItemIdentifier {
+    fn eq(&self, text: &str) -> bool {
+        matches!(&self.0, Identifier::Text(own) if **own == *text)
+    }
+}
+
+impl PartialEq<&str> for ItemIdentifier {
+    fn eq(&self, text: &&str) -> bool {
+        self == *text
     }
 }
 
 /// The answer to an event: which of its records are not done.
 ///
 /// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`. It can't hold an empty, null
-/// or duplicate identifier. Lambda reads it only if the event source mapping has
+/// or duplicate identifier, nor one that is not from the event: it is made from what became of the
+/// records, and in no other way. Lambda reads it only if the event source mapping has
 /// `ReportBatchItemFailures` among its function response types; without that, **any** response is
 /// a success and failed records are lost.
-///
-/// ```
-/// use stream_handler::{BatchResponse, ItemIdentifier};
-///
-/// let response = BatchResponse::default();
-/// assert_eq!(serde_json::to_string(&response).unwrap(), r#"{"batchItemFailures":[]}"#);
-///
-/// let response: BatchResponse = ["a", "b", "a"].into_iter().filter_map(ItemIdentifier::new).collect();
-/// assert_eq!(
-///     serde_json::to_string(&response).unwrap(),
-///     r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"b"}]}"#
-/// );
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BatchResponse {
-    failures: Vec<ItemIdentifier>,
+#[derive(Debug, Clone)]
+pub struct BatchResponse(Body);
+
+#[derive(Debug, Clone)]
+enum Body {
+    Failures(Vec<ItemIdentifier>),
+    Answers(Box<RawValue>),
 }
 
 impl BatchResponse {
-    /// The identifiers of the records that are not done, in the order of the batch. For a stream,
-    /// the one checkpoint from which it goes on.
-    #[must_use]
-    pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
-        &self.failures
-    }
-}
-
-impl FromIterator<ItemIdentifier> for BatchResponse {
-    /// Reports each identifier once.
-    fn from_iter<I: IntoIterator<Item = ItemIdentifier>>(identifiers: I) -> Self {
-        let mut seen = std::collections::HashSet::new();
-        let mut failures: Vec<ItemIdentifier> = identifiers.into_iter().collect();
+    /// Names each identifier once.
+    pub(crate) fn failures(mut failures: Vec<ItemIdentifier>) -> Self {
         if failures.len() > 1 {
+            let mut seen = HashSet::new();
             failures.retain(|identifier| seen.insert(identifier.clone()));
         }
-        Self { failures }
+        Self(Body::Failures(failures))
+    }
+
+    /// A response that answers each record.
+    pub(crate) fn answers(answers: Box<RawValue>) -> Self {
+        Self(Body::Answers(answers))
+    }
+
+    /// The identifiers of the records that are not done, in the order of the batch. For a stream,
+    /// the one checkpoint from which it goes on. Empty for a source that answers each record.
+    #[must_use]
+    pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
+        match &self.0 {
+            Body::Failures(failures) => failures,
+            Body::Answers(_) => &[],
+        }
     }
 }
 
@@ -102,8 +124,13 @@ impl Serialize for BatchResponse {
                 )
             }
         }
-        let mut response = serializer.serialize_struct("BatchResponse", 1)?;
-        response.serialize_field("batchItemFailures", &Items(&self.failures))?;
-        response.end()
+        match &self.0 {
+            Body::Answers(answers) => answers.serialize(serializer),
+            Body::Failures(failures) => {
+                let mut response = serializer.serialize_struct("BatchResponse", 1)?;
+                response.serialize_field("batchItemFailures", &Items(failures))?;
+                response.end()
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{env, fmt};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tracing};
 use serde::{Deserialize, Serialize};
 
-use crate::error::BoxError;
+use crate::error::{BoxError, Chain};
 
 /// What [`run`] returns when the function can't go on. `main` prints it in full.
 pub struct Error(Cause);
@@ -87,7 +87,9 @@ impl fmt::Display for Error {
                  \n    cargo lambda invoke BIN --data-file event.json\n\n\
                  To test it without Lambda, call the function itself, or its `batch`."
             ),
-            Cause::Runtime(error) => write!(f, "the Lambda runtime stopped: {error}"),
+            Cause::Runtime(error) => {
+                write!(f, "the Lambda runtime stopped: {}", Chain(&**error))
+            }
         }
     }
 }

@@ -2,31 +2,25 @@
 
 use std::{future::Ready, time::Duration};
 
-use crate::{DeadLetter, Failure, Observer, dead_letter::IntoSent};
+use crate::{DeadLetter, Failure, Observer};
 
 /// The attribute's options, each at its default until set.
 #[allow(
     missing_debug_implementations,
     reason = "made and used up by generated code"
 )]
-pub struct Settings<'o, D = NoDeadLetter, O = Result<(), Failure>> {
+pub struct Settings<'o, D = NoDeadLetter> {
     pub(crate) concurrency: usize,
     pub(crate) record_timeout: Option<Duration>,
     pub(crate) deadline_margin: Option<Duration>,
     pub(crate) undecodable_is_permanent: bool,
     pub(crate) fail_if_none_done: bool,
     pub(crate) observer: Option<&'o dyn Observer>,
-    pub(crate) dead_letter: Option<DeadLetters<D, O>>,
+    pub(crate) dead_letter: Option<D>,
 }
 
 /// Where dead letters go when there is nowhere for them.
 pub(crate) type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
-
-/// A dead-letter function, and what its return value means.
-pub(crate) struct DeadLetters<D, O> {
-    pub(crate) function: D,
-    pub(crate) sent: fn(O) -> Result<(), Failure>,
-}
 
 impl Settings<'_> {
     /// The time that is kept for the answer: to drop what runs, to write out up to 10,000
@@ -56,11 +50,10 @@ impl<'o> Settings<'o> {
     }
 
     /// Sends permanent failures to a function.
-    pub fn dead_letter<D, Fut>(self, function: D) -> Settings<'o, D, Fut::Output>
+    pub fn dead_letter<D, Fut>(self, function: D) -> Settings<'o, D>
     where
         D: Fn(DeadLetter) -> Fut,
-        Fut: Future,
-        Fut::Output: IntoSent,
+        Fut: Future<Output = Result<(), Failure>>,
     {
         Settings {
             concurrency: self.concurrency,
@@ -69,15 +62,12 @@ impl<'o> Settings<'o> {
             undecodable_is_permanent: self.undecodable_is_permanent,
             fail_if_none_done: self.fail_if_none_done,
             observer: self.observer,
-            dead_letter: Some(DeadLetters {
-                function,
-                sent: IntoSent::into_sent,
-            }),
+            dead_letter: Some(function),
         }
     }
 }
 
-impl<'o, D, O> Settings<'o, D, O> {
+impl<'o, D> Settings<'o, D> {
     /// At most so many records at once.
     #[must_use]
     pub fn concurrency(self, concurrency: usize) -> Self {

@@ -391,15 +391,17 @@ async fn fields_that_are_missing() {
     assert_eq!(record.approximate_creation(), None);
     assert!(!record.is_expiry());
 
-    // No sequence number, and no record at all but for its name.
+    // No record at all but for its name: done for nobody.
     let kept = Kept::default();
     let bare = event([json!({ "eventName": "REMOVE" })]);
+    let error = keep_keys::batch(invocation(&bare), &kept)
+        .await
+        .unwrap_err();
     assert!(
-        reported(keep_keys::batch(invocation(&bare), &kept))
-            .await
-            .is_empty()
+        error.to_string().contains("`dynamodb` is missing"),
+        "{error}"
     );
-    assert_eq!(kept.lock().unwrap()[0].sequence_number(), "");
+    assert!(kept.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

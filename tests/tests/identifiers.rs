@@ -80,7 +80,7 @@ fn message(source: Source, index: usize, records: usize, outcome: &str) -> Strin
         .replace('/', ".");
     format!(
         "{} record {index} of {records} is not done and can't be reported, because its `{field}` \
-         is missing or empty; the whole batch is retried, so that it is not lost. What became of \
+         is missing, empty or no proper value; the whole batch is retried, so that it is not lost. What became of \
          it: {outcome}",
         source.name()
     )

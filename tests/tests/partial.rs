@@ -137,7 +137,7 @@ async fn an_identifier_may_be_written_with_escapes() {
         let response = batch(source, &text, &Calls::default()).await.unwrap();
         let identifiers = response.batch_item_failures();
         assert_eq!(identifiers.len(), 1);
-        assert_eq!(identifiers[0].as_str(), "seven\"7", "{source:?}");
+        assert_eq!(identifiers[0], "seven\"7", "{source:?}");
     }
 }
 

@@ -216,3 +216,49 @@ fn a_batch_does_not_show_its_data() {
         format!("Batch(Event {{ bytes: {}, .. }})", event.len())
     );
 }
+
+/// An event that goes on after its end: the rest might be more records.
+#[tokio::test]
+async fn more_after_the_event() {
+    for rest in [r#"{"Records":[]}"#, ",", "x"] {
+        let event = stream_handler::Event::from(format!(r#"{{"Records":[]}}{rest}"#));
+        let calls = Calls::default();
+        let invocation = stream_handler::LambdaEvent::new(
+            Batch::from(event),
+            stream_handler::Context::default(),
+        );
+        let error = on_kinesis::batch(invocation, &calls).await.unwrap_err();
+        assert_eq!(error.error_type(), "StreamHandler.InvalidEvent", "{rest}");
+    }
+}
+
+/// What `serde` derives would read these by position.
+#[tokio::test]
+async fn arrays_in_place_of_records() {
+    for record in [
+        json!(["aws:kinesis", "arn", ["49", "key", "YQ==", 1]]),
+        json!({ "eventSource": "aws:kinesis", "kinesis": ["49", "key", "YQ==", 1] }),
+    ] {
+        let calls = Calls::default();
+        let error = on_kinesis::batch(invocation(&event([record])), &calls).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.error_type(), "StreamHandler.MissingIdentifier");
+        assert!(calls.all().is_empty());
+    }
+}
+
+/// SNS writes `EventSource`.
+#[tokio::test]
+async fn an_event_of_sns() {
+    let event = event([json!({
+        "EventVersion": "1.0",
+        "EventSource": "aws:sns",
+        "EventSubscriptionArn": "arn:aws:sns:us-east-1:111122223333:topic:1",
+        "Sns": { "MessageId": "1", "Message": "m" },
+    })]);
+    for source in Source::ALL {
+        let error = batch(source, &event, &Calls::default()).await.unwrap_err();
+        assert_eq!(error.error_type(), "StreamHandler.InvalidEvent");
+        assert!(error.to_string().contains("`aws:sns`"), "{error}");
+    }
+}

@@ -227,9 +227,16 @@ async fn images_that_are_not_the_types() {
     ] {
         assert_eq!(error_of(Source::DynamoDb, bad).await, error);
     }
+    // The attribute is named too.
+    for odd in [json!({ "S": "one" }), json!({ "N": "one" })] {
+        let logged = error_of(Source::DynamoDb, field("/dynamodb/NewImage/id", odd)).await;
+        let at = format!("{}, at `id`: ", not.trim_end_matches(": "));
+        assert!(
+            logged.starts_with(&at) && logged.len() > at.len(),
+            "{logged}"
+        );
+    }
     for odd in [
-        field("/dynamodb/NewImage/id", json!({ "S": "one" })),
-        field("/dynamodb/NewImage/id", json!({ "N": "one" })),
         field("/dynamodb/NewImage/id", json!({ "XYZ": "1" })),
         field("/dynamodb/NewImage/id", json!("1")),
         field("/dynamodb/NewImage", json!([])),

@@ -5,7 +5,7 @@ use std::{
     collections::{BinaryHeap, HashMap, VecDeque},
 };
 
-use crate::source::{AfterFailure, Lane};
+use crate::source::Lane;
 
 /// The lane of records that may be of any: one that waits for all lanes, and that all wait for.
 const ANY: usize = 0;
@@ -50,7 +50,8 @@ impl Lanes {
 /// it, its lane, or everything that comes later.
 pub(crate) struct Schedule {
     lanes: Lanes,
-    after_failure: AfterFailure,
+    /// Whether a failure stops everything later, and not just its lane.
+    failure_stops_all: bool,
     /// The first record that was not looked at yet.
     cursor: usize,
     /// No record from here on is started.
@@ -71,11 +72,11 @@ struct LaneState {
 }
 
 impl Schedule {
-    pub(crate) fn new(lanes: Lanes, after_failure: AfterFailure) -> Self {
+    pub(crate) fn new(lanes: Lanes, failure_stops_all: bool) -> Self {
         let mut state = Vec::new();
         state.resize_with(lanes.count, LaneState::default);
         Self {
-            after_failure,
+            failure_stops_all,
             cursor: 0,
             end: lanes.of.len(),
             state,
@@ -145,7 +146,7 @@ impl Schedule {
         self.any_undone = true;
         state.stopped = true;
         state.waiting.clear();
-        if lane == ANY || self.after_failure == AfterFailure::StopBatch {
+        if lane == ANY || self.failure_stops_all {
             self.end = self.end.min(record + 1);
         }
     }

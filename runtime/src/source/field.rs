@@ -6,7 +6,9 @@ use std::{borrow::Cow, ops::Range};
 
 use serde_json::value::RawValue;
 
-use crate::{Event, ItemIdentifier, error::DecodeError};
+#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
+use crate::ItemIdentifier;
+use crate::{Event, error::DecodeError};
 
 /// A string that a record took from its event: a part of the event's text, or a copy if it had
 /// escapes in it.
@@ -82,12 +84,14 @@ pub(super) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
 }
 
 /// Compares the `eventSource` of a record with the source's own; a record without one passes.
+#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
 pub(super) fn foreign<'a>(event_source: Option<&'a RawValue>, own: &str) -> Option<Cow<'a, str>> {
     let name = string(event_source?)?;
     (name != own).then_some(name)
 }
 
 /// The identifier in a JSON value, if it is a string and not empty.
+#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
 pub(super) fn identifier(json: Option<&RawValue>) -> Option<ItemIdentifier> {
     ItemIdentifier::new(string(json?)?)
 }

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
-    Payload, RawRecord, Record, Source,
+    Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    event::Object,
     source::{
-        AfterFailure, Lane, array_at,
+        Lane, Report, array_at,
         field::{Text, foreign, identifier, required, string, timestamp},
         split_array_at,
     },
@@ -21,21 +21,28 @@ use crate::{
 /// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
 /// checkpoint from which Lambda goes on.
 #[derive(Debug, Clone, Copy)]
-pub struct Kinesis;
+pub enum Kinesis {}
 
 /// What is read of each record before it is decoded.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
-    #[serde(borrow)]
+    // SNS writes it with a capital: an event of another source is to be known for one.
+    #[serde(borrow, alias = "EventSource")]
     event_source: Option<&'e RawValue>,
     #[serde(borrow, rename = "eventSourceARN")]
     event_source_arn: Option<&'e RawValue>,
-    #[serde(borrow, default)]
-    kinesis: Inner<'e>,
+    #[serde(borrow)]
+    kinesis: Option<Object<Inner<'e>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+impl<'e> Envelope<'e> {
+    fn inner(&self) -> Option<&Inner<'e>> {
+        self.kinesis.as_ref().map(|Object(inner)| inner)
+    }
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Inner<'e> {
     #[serde(borrow)]
@@ -51,7 +58,7 @@ struct Inner<'e> {
 impl Source for Kinesis {
     const NAME: &'static str = "Kinesis";
     const IDENTIFIER: &'static str = "kinesis.sequenceNumber";
-    const AFTER_FAILURE: AfterFailure = AfterFailure::StopBatch;
+    const REPORT: Report = Report::Checkpoint;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
@@ -68,18 +75,15 @@ impl Source for Kinesis {
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
-        identifier(envelope.kinesis.sequence_number)
+        identifier(envelope.inner()?.sequence_number)
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        match envelope.kinesis.partition_key.and_then(string) {
+        let key = envelope.inner().and_then(|inner| inner.partition_key);
+        match key.and_then(string) {
             Some(key) => Lane::Key(key),
             None => Lane::Unknown,
         }
-    }
-
-    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
-        outcomes.checkpoint()
     }
 }
 
@@ -215,7 +219,8 @@ impl<T: Payload> Record for KinesisRecord<T> {
 
     fn decode(raw: RawRecord<'_, '_, Kinesis>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
-        let inner = &envelope.kinesis;
+        let missing = || DecodeError::new("`kinesis` is missing");
+        let inner = envelope.inner().ok_or_else(missing)?;
         let data = required(inner.data, "kinesis.data")?;
         Ok(Self {
             event: event.clone(),

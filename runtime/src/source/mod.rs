@@ -5,12 +5,19 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{BatchError, BatchResponse, EventError, ItemIdentifier, Outcomes};
+use crate::{Event, EventError, ItemIdentifier, Outcome};
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(any(feature = "dynamodb", feature = "kinesis", feature = "sqs"))]
+#[cfg(any(
+    feature = "dynamodb",
+    feature = "kafka",
+    feature = "kinesis",
+    feature = "sqs"
+))]
 mod field;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
 #[cfg(feature = "sqs")]
@@ -30,11 +37,11 @@ pub use crate::event::{array_at, split_array_at};
 /// use serde::Deserialize;
 /// use serde_json::value::RawValue;
 /// use stream_handler::{
-///     BatchError, BatchResponse, Data, DecodeError, EventError, ItemIdentifier, Outcomes,
-///     Payload, RawRecord, Record, Source, source::{AfterFailure, array_at}, stream_handler,
+///     Data, DecodeError, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+///     source::{Report, array_at}, stream_handler,
 /// };
 ///
-/// struct Gateway;
+/// enum Gateway {}
 ///
 /// #[derive(Deserialize)]
 /// struct Envelope<'e> {
@@ -47,7 +54,7 @@ pub use crate::event::{array_at, split_array_at};
 /// impl Source for Gateway {
 ///     const NAME: &'static str = "gateway";
 ///     const IDENTIFIER: &'static str = "id";
-///     const AFTER_FAILURE: AfterFailure = AfterFailure::StopLane;
+///     const REPORT: Report = Report::EachUndone;
 ///     type Envelope<'e> = Envelope<'e>;
 ///     type Output = ();
 ///
@@ -57,10 +64,6 @@ pub use crate::event::{array_at, split_array_at};
 ///
 ///     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
 ///         ItemIdentifier::new(envelope.id.as_deref()?)
-///     }
-///
-///     fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
-///         outcomes.each_undone()
 ///     }
 /// }
 ///
@@ -85,7 +88,7 @@ pub use crate::event::{array_at, split_array_at};
 /// let event = r#"{"items": [{"id": "1", "text": "good"}, {"id": "2", "text": "bad"}]}"#;
 /// let event = stream_handler::LambdaEvent::new(serde_json::from_str(event).unwrap(), Default::default());
 /// let response = on_item::batch(event).await.unwrap();
-/// assert_eq!(response.batch_item_failures()[0].as_str(), "2");
+/// assert_eq!(response.batch_item_failures()[0].to_string(), "2");
 /// # });
 /// ```
 pub trait Source: Sized + 'static {
@@ -95,8 +98,8 @@ pub trait Source: Sized + 'static {
     /// Where in a record its identifier is, for messages: `kinesis.sequenceNumber`.
     const IDENTIFIER: &'static str;
 
-    /// What else is not started once a record has failed.
-    const AFTER_FAILURE: AfterFailure;
+    /// How undone records are reported, which decides what a failure stops.
+    const REPORT: Report;
 
     /// What is read of each record before it is decoded: as little as possible, and leniently, so
     /// that a record that is odd elsewhere can still be identified.
@@ -146,16 +149,36 @@ pub trait Source: Sized + 'static {
         None
     }
 
-    /// Makes the response from what became of each record.
+    /// The answer to one record, for a source with [`Report::EachRecord`].
     ///
     /// # Errors
     ///
-    /// A record that must be reported can't be.
-    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError>;
+    /// It can't be written as JSON; the invocation then fails.
+    fn answer(
+        identifier: &ItemIdentifier,
+        outcome: &Outcome<Self::Output>,
+    ) -> serde_json::Result<Box<RawValue>> {
+        let _ = (identifier, outcome);
+        Err(serde::ser::Error::custom(
+            "this source answers no single records",
+        ))
+    }
+
+    /// The response that the answers to all records make, in their order, for a source with
+    /// [`Report::EachRecord`].
+    ///
+    /// # Errors
+    ///
+    /// It can't be written as JSON; the invocation then fails.
+    fn answers(event: &Event, answers: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+        let _ = event;
+        serde_json::value::to_raw_value(answers)
+    }
 }
 
 /// Which records of a batch a record must stay in order with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Lane<'a> {
     /// None.
     Free,
@@ -165,11 +188,16 @@ pub enum Lane<'a> {
     Unknown,
 }
 
-/// What else is not started once a record has failed.
+/// How a source learns what is not done, and with it what a failure stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterFailure {
-    /// Everything later in the batch: the source delivers it again anyway, from the checkpoint on.
-    StopBatch,
-    /// Everything later in the same lane.
-    StopLane,
+#[non_exhaustive]
+pub enum Report {
+    /// A stream: the first record that is not done is named, alone, and delivery goes on from
+    /// there. A failure stops everything later in the batch: it is delivered again anyway.
+    Checkpoint,
+    /// A queue: each record that is not done is named. A failure stops the rest of its lane.
+    EachUndone,
+    /// Every record is answered, done or not: see [`Source::answer`]. A failure stops the rest of
+    /// its lane.
+    EachRecord,
 }

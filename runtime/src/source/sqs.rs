@@ -9,10 +9,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    BatchError, BatchResponse, Data, DecodeError, Event, EventError, ItemIdentifier, Outcomes,
-    Payload, RawRecord, Record, Source,
+    Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     source::{
-        AfterFailure, Lane, array_at,
+        Lane, Report, array_at,
         field::{Text, foreign, identifier, required, string},
         split_array_at,
     },
@@ -25,7 +24,7 @@ use crate::{
 /// standard queues may have one too ("Amazon SQS fair queues"). If there is no ARN it does, since
 /// order kept in vain loses nothing.
 #[derive(Debug, Clone, Copy)]
-pub struct Sqs;
+pub enum Sqs {}
 
 /// What is read of each message before it is decoded.
 #[derive(Debug, Deserialize)]
@@ -37,7 +36,8 @@ pub struct Envelope<'e> {
     body: Option<&'e RawValue>,
     #[serde(borrow)]
     attributes: Option<&'e RawValue>,
-    #[serde(borrow)]
+    // SNS writes it with a capital: an event of another source is to be known for one.
+    #[serde(borrow, alias = "EventSource")]
     event_source: Option<&'e RawValue>,
     #[serde(borrow, rename = "eventSourceARN")]
     event_source_arn: Option<&'e RawValue>,
@@ -46,7 +46,7 @@ pub struct Envelope<'e> {
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
     const IDENTIFIER: &'static str = "messageId";
-    const AFTER_FAILURE: AfterFailure = AfterFailure::StopLane;
+    const REPORT: Report = Report::EachUndone;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
@@ -84,10 +84,6 @@ impl Source for Sqs {
     fn attempts(envelope: &Envelope<'_>) -> Option<u32> {
         let count = attribute(envelope.attributes?.get(), "ApproximateReceiveCount")?;
         count.parse().ok()
-    }
-
-    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
-        outcomes.each_undone()
     }
 }
 

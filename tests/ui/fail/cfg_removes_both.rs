@@ -1,3 +1,5 @@
+#![allow(unused_imports)]
+
 use stream_handler::{kinesis::KinesisRecord, stream_handler};
 
 #[stream_handler]

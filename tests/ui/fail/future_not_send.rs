@@ -1,6 +1,6 @@
-use stream_handler::{kinesis::KinesisRecord, stream_handler};
-
 use std::{rc::Rc, time::Duration};
+
+use stream_handler::{LambdaEvent, kinesis::KinesisRecord, stream_handler};
 
 #[stream_handler]
 async fn on_line(_line: KinesisRecord<String>) {
@@ -9,8 +9,8 @@ async fn on_line(_line: KinesisRecord<String>) {
     drop(line);
 }
 
-fn needs_send(_: impl Send) {}
+fn needs_send<T, F: Send>(_: impl Fn(LambdaEvent<T>) -> F) {}
 
 fn main() {
-    needs_send(on_line::batch(unimplemented!()));
+    needs_send(on_line::batch);
 }

@@ -1,11 +1,14 @@
 use stream_handler::{kinesis::KinesisRecord, stream_handler};
 
 #[stream_handler(retries = 3, crate)]
-const unsafe fn on_line<T>(_line: &KinesisRecord<String>, _log: impl Fn(&str)) -> impl Future<Output = ()>
+#[stream_handler]
+const unsafe extern "C" fn on_line<T>(
+    #[context] _line: &KinesisRecord<String>,
+    #[context(clone)] _context: T,
+    _log: impl Fn(&str),
+    #[cfg(unix)] _count: &mut u64,
+) -> impl Future<Output = ()>
 where
-    T: Clone,
-{
-    async {}
-}
+    T: Clone;
 
 fn main() {}

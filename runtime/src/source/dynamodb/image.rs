@@ -20,8 +20,23 @@ pub(super) fn decode<T: DeserializeOwned>(
         Ok(image) => Ok(image),
         Err(_) if json.is_none() => Err(DecodeError::new(format!("{} is missing", name()))),
         Err(error) => {
+            // Read again, to tell which attribute was wrong: only a bad record pays for the path.
+            let at = match serde_path_to_error::deserialize::<_, T>(Image(json)) {
+                Err(error) => error.path().to_string(),
+                Ok(_) => ".".to_owned(),
+            };
+            let at = if at == "." {
+                at
+            } else {
+                format!(", at `{at}`")
+            };
             let expected = std::any::type_name::<T>();
-            Err(DecodeError::new(format!("{} is not a `{expected}`", name())).because(error))
+            let what = format!(
+                "{} is not a `{expected}`{}",
+                name(),
+                at.trim_start_matches('.')
+            );
+            Err(DecodeError::new(what).because(error))
         }
     }
 }

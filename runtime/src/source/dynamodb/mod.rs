@@ -11,10 +11,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, Value};
 
 use crate::{
-    BatchError, BatchResponse, DecodeError, Deserializable, Event, EventError, ItemIdentifier,
-    Outcomes, RawRecord, Record, Source,
+    DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
+    event::Object,
     source::{
-        AfterFailure, Lane, array_at,
+        Lane, Report, array_at,
         field::{Text, foreign, identifier, required, timestamp},
         split_array_at,
     },
@@ -23,7 +23,7 @@ use crate::{
 /// DynamoDB Streams: a shard is read in order, so the first record that is not done is the
 /// checkpoint from which Lambda goes on.
 #[derive(Debug, Clone, Copy)]
-pub struct DynamoDb;
+pub enum DynamoDb {}
 
 /// What is read of each record before it is decoded.
 #[derive(Debug, Deserialize)]
@@ -31,17 +31,25 @@ pub struct DynamoDb;
 pub struct Envelope<'e> {
     #[serde(borrow)]
     event_name: Option<&'e RawValue>,
-    #[serde(borrow)]
+    // SNS writes it with a capital: an event of another source is to be known for one.
+    #[serde(borrow, alias = "EventSource")]
     event_source: Option<&'e RawValue>,
     #[serde(borrow, rename = "eventSourceARN")]
     event_source_arn: Option<&'e RawValue>,
     #[serde(borrow)]
     user_identity: Option<&'e RawValue>,
-    #[serde(borrow, default)]
-    dynamodb: Inner<'e>,
+    #[serde(borrow)]
+    dynamodb: Option<Object<Inner<'e>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+impl<'e> Envelope<'e> {
+    fn inner(&self) -> Result<&Inner<'e>, DecodeError> {
+        let inner = self.dynamodb.as_ref().map(|Object(inner)| inner);
+        inner.ok_or_else(|| DecodeError::new("`dynamodb` is missing"))
+    }
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Inner<'e> {
     #[serde(borrow)]
@@ -61,7 +69,7 @@ struct Inner<'e> {
 impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";
     const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
-    const AFTER_FAILURE: AfterFailure = AfterFailure::StopBatch;
+    const REPORT: Report = Report::Checkpoint;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
@@ -78,21 +86,18 @@ impl Source for DynamoDb {
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
-        identifier(envelope.dynamodb.sequence_number)
+        identifier(envelope.inner().ok()?.sequence_number)
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
         // Read and written anew: the attributes of a composite key may come in either order, and
         // characters escaped or not.
-        let keys = envelope.dynamodb.keys.and_then(|keys| {
+        let keys = envelope.inner().ok().and_then(|inner| {
+            let keys = inner.keys?;
             let keys: BTreeMap<String, Value> = serde_json::from_str(keys.get()).ok()?;
             serde_json::to_string(&keys).ok()
         });
         keys.map_or(Lane::Unknown, |keys| Lane::Key(Cow::Owned(keys)))
-    }
-
-    fn respond(outcomes: &Outcomes<'_, '_, Self>) -> Result<BatchResponse, BatchError> {
-        outcomes.checkpoint()
     }
 }
 
@@ -214,7 +219,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// They are missing, or not what `K` expects.
     pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
         let outer = self.outer()?;
-        image::decode(outer.dynamodb.keys, || "`dynamodb.Keys`".to_owned())
+        image::decode(outer.inner()?.keys, || "`dynamodb.Keys`".to_owned())
     }
 
     /// The record's place in its shard: a decimal number. Compare two as numbers, not as strings.
@@ -270,12 +275,13 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
 
     fn decode(raw: RawRecord<'_, '_, DynamoDb>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
+        let inner = envelope.inner()?;
         Ok(Self {
             event: event.clone(),
             index: raw.index(),
-            sequence_number: Text::new(event, envelope.dynamodb.sequence_number),
+            sequence_number: Text::new(event, inner.sequence_number),
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_creation: timestamp(envelope.dynamodb.approximate_creation_date_time),
+            approximate_creation: timestamp(inner.approximate_creation_date_time),
             is_expiry: is_expiry(envelope.user_identity),
             change: change(envelope)?,
         })
@@ -285,7 +291,7 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
 fn change<New: DeserializeOwned, Old: DeserializeOwned>(
     envelope: &Envelope<'_>,
 ) -> Result<Change<New, Old>, DecodeError> {
-    let inner = &envelope.dynamodb;
+    let inner = envelope.inner()?;
     let name = required(envelope.event_name, "eventName")?;
     let describe = |image: &str| {
         let view = inner

@@ -1,0 +1,54 @@
+// What you write:
+
+#[stream_handler(crate = crate::vendored::handlers)]
+async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), Error> {
+    db.insert(order).await
+}
+
+// What is generated:
+
+async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), Error> {
+    db.insert(order).await
+}
+/// The batch handler of the function [`on_order`](fn@on_order).
+#[non_exhaustive]
+struct on_order {}
+impl on_order {
+    /// Handles one event: the handler `lambda_runtime` wants.
+    async fn batch(
+        event: crate::vendored::handlers::LambdaEvent<
+            crate::vendored::handlers::Batch<KinesisRecord<Json<Order>>>,
+        >,
+        db: &Db,
+    ) -> ::core::result::Result<
+        crate::vendored::handlers::BatchResponse,
+        crate::vendored::handlers::BatchError,
+    > {
+        let (batch, context) = event.into_parts();
+        let records = crate::vendored::handlers::__private::records::<
+            KinesisRecord<Json<Order>>,
+            _,
+        >(batch);
+        let handler = crate::vendored::handlers::__private::handler::<
+            Result<(), Error>,
+            _,
+            _,
+            _,
+            _,
+        >(
+            &records,
+            |record| on_order(
+                record,
+                crate::vendored::handlers::__private::shared::<&Db>(&db),
+            ),
+        );
+        let settings = crate::vendored::handlers::__private::Settings::new();
+        crate::vendored::handlers::__private::process(
+                records,
+                handler,
+                &context,
+                settings,
+            )
+            .await
+    }
+}

@@ -1,0 +1,400 @@
+//! Apache Kafka: Amazon MSK and self-managed clusters.
+//!
+//! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon MSK" (`with-msk.html`) and
+//! "Using Lambda with self-managed Apache Kafka" (`with-kafka.html`).
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    marker::PhantomData,
+    time::{Duration, SystemTime},
+};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    event::{Object, found},
+    source::{
+        Lane, Report,
+        field::{Text, required, string},
+    },
+};
+
+/// Kafka: each record that is not done is reported, by its partition and offset. A failed record
+/// stops its partition, and the rest of the partition is reported with it, so that it keeps its
+/// order: whether Lambda resumes a partition from the lowest offset or retries just what is named
+/// makes no difference then.
+///
+/// Partial batch responses need an event source mapping in provisioned mode.
+#[derive(Debug, Clone, Copy)]
+pub enum Kafka {}
+
+/// What is read of each record before it is decoded.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'e> {
+    #[serde(borrow)]
+    topic: Option<&'e RawValue>,
+    #[serde(borrow)]
+    partition: Option<&'e RawValue>,
+    #[serde(borrow)]
+    offset: Option<&'e RawValue>,
+    #[serde(borrow)]
+    timestamp: Option<&'e RawValue>,
+    #[serde(borrow)]
+    key: Option<&'e RawValue>,
+    #[serde(borrow)]
+    value: Option<&'e RawValue>,
+}
+
+impl Envelope<'_> {
+    /// `topic-partition`: what the event calls the partition.
+    fn topic_partition(&self) -> Option<String> {
+        let topic = string(self.topic?)?;
+        let partition: i64 = integer(self.partition)?;
+        (!topic.is_empty()).then(|| format!("{topic}-{partition}"))
+    }
+}
+
+fn integer<T: std::str::FromStr>(json: Option<&RawValue>) -> Option<T> {
+    json?.get().parse().ok()
+}
+
+impl Source for Kafka {
+    const NAME: &'static str = "Kafka";
+    const IDENTIFIER: &'static str = "topic, partition and offset";
+    const REPORT: Report = Report::EachUndone;
+    type Envelope<'e> = Envelope<'e>;
+    type Output = ();
+
+    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+        partitions(event).map_err(|error| {
+            let has_records = serde_json::from_str::<BTreeMap<String, &RawValue>>(event)
+                .is_ok_and(|fields| fields.contains_key("records"));
+            let found = if has_records {
+                error.to_string()
+            } else {
+                found(event, "records", &error)
+            };
+            EventError::new("an object with partitions in `records`", found)
+        })
+    }
+
+    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
+        let records: Vec<Object<Envelope<'_>>> = partitions(event).ok()?;
+        Some(records.into_iter().map(|Object(record)| record).collect())
+    }
+
+    fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
+        ItemIdentifier::offset(envelope.topic_partition()?, integer(envelope.offset)?)
+    }
+
+    fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
+        match envelope.topic_partition() {
+            Some(partition) => Lane::Key(Cow::Owned(partition)),
+            None => Lane::Unknown,
+        }
+    }
+}
+
+/// The records of all partitions, in the order of the event.
+fn partitions<'e, T: Deserialize<'e>>(event: &'e str) -> serde_json::Result<Vec<T>> {
+    let mut deserializer = serde_json::Deserializer::from_str(event);
+    let records = deserializer.deserialize_map(KafkaEvent(PhantomData))?;
+    deserializer.end()?;
+    Ok(records)
+}
+
+/// Reads an event.
+struct KafkaEvent<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for KafkaEvent<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a Kafka event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut event: A) -> Result<Vec<T>, A::Error> {
+        let mut records = None;
+        while let Some(key) = event.next_key::<Cow<'de, str>>()? {
+            match &*key {
+                "eventSource" => {
+                    let source = event.next_value::<Option<Cow<'de, str>>>()?;
+                    let known = ["aws:kafka", "SelfManagedKafka"];
+                    if let Some(other) = source.filter(|source| !known.contains(&&**source)) {
+                        return Err(Error::custom(format_args!("an event from `{other}`")));
+                    }
+                }
+                "records" => {
+                    let partitions: Partitions<T> = event.next_value()?;
+                    if records.replace(partitions.0).is_some() {
+                        return Err(Error::duplicate_field("records"));
+                    }
+                }
+                _ => {
+                    event.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        records.ok_or_else(|| Error::missing_field("records"))
+    }
+}
+
+/// The records of all partitions, one after another.
+struct Partitions<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Partitions<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EachPartition<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for EachPartition<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with an array of records for each partition")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+                let mut records = Vec::new();
+                while let Some((_, more)) = map.next_entry::<IgnoredAny, Vec<T>>()? {
+                    records.extend(more);
+                }
+                Ok(records)
+            }
+        }
+
+        deserializer
+            .deserialize_map(EachPartition(PhantomData))
+            .map(Self)
+    }
+}
+
+/// One Kafka record, its value decoded into `T` and its key into `K`.
+///
+/// `()` for either is not read at all, which is the default for the key.
+///
+/// ```
+/// use stream_handler::{Json, kafka::KafkaRecord, stream_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// #[stream_handler]
+/// async fn on_order(order: KafkaRecord<Json<Order>, String>) {
+///     match order.value() {
+///         Some(value) => println!("{:?}: order {}", order.key(), value.id),
+///         None => println!("{:?} is deleted", order.key()),
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct KafkaRecord<T, K = ()> {
+    event: Event,
+    index: usize,
+    topic: Text,
+    partition: i32,
+    offset: i64,
+    timestamp: Option<SystemTime>,
+    key: Option<K>,
+    value: Option<T>,
+}
+
+impl<T, K> KafkaRecord<T, K> {
+    /// A record that is part of no event, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::kafka::KafkaRecord;
+    /// let record = KafkaRecord::<_>::new(Some("value")).with_topic("orders");
+    /// assert_eq!((record.topic(), record.value()), ("orders", Some(&"value")));
+    /// ```
+    pub fn new(value: Option<T>) -> Self {
+        Self {
+            event: Event::from(String::new()),
+            index: 0,
+            topic: Text::Missing,
+            partition: 0,
+            offset: 0,
+            timestamp: None,
+            key: None,
+            value,
+        }
+    }
+
+    /// The record with another topic.
+    #[must_use]
+    pub fn with_topic(mut self, topic: &str) -> Self {
+        self.topic = Text::owned(topic);
+        self
+    }
+
+    /// The record at another place in its topic.
+    #[must_use]
+    pub fn with_offset(mut self, partition: i32, offset: i64) -> Self {
+        self.partition = partition;
+        self.offset = offset;
+        self
+    }
+
+    /// The record with another key.
+    #[must_use]
+    pub fn with_key(mut self, key: K) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The record's value. `None` for a tombstone: the key is deleted.
+    pub fn value(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
+    /// The record's value, owned. `None` for a tombstone: the key is deleted.
+    pub fn into_value(self) -> Option<T> {
+        self.value
+    }
+
+    /// The record's key; not every record has one.
+    pub fn key(&self) -> Option<&K> {
+        self.key.as_ref()
+    }
+
+    /// The topic.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        self.topic.get(&self.event).unwrap_or_default()
+    }
+
+    /// The number of the partition.
+    #[must_use]
+    pub fn partition(&self) -> i32 {
+        self.partition
+    }
+
+    /// The record's place in the partition.
+    #[must_use]
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// When the record was made or appended, as the topic is configured, to the millisecond.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<SystemTime> {
+        self.timestamp
+    }
+
+    /// The record's headers, in order; a name may come more than once. Read from the record's JSON
+    /// when called.
+    ///
+    /// # Errors
+    ///
+    /// A header's value is not bytes.
+    pub fn headers(&self) -> Result<Vec<Header>, DecodeError> {
+        #[derive(Deserialize)]
+        struct Outer {
+            headers: Option<Vec<Headers>>,
+        }
+        let outer: Outer = serde_json::from_str(self.json())
+            .map_err(|error| DecodeError::new("`headers` can't be read").because(error))?;
+        let headers = outer.headers.unwrap_or_default().into_iter();
+        Ok(headers.flat_map(|Headers(headers)| headers).collect())
+    }
+
+    /// The record's own JSON, with all that has no method here. The first call for an event finds
+    /// that of all its records. Empty for a record that is part of no event.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.event.record::<Kafka>(self.index).unwrap_or_default()
+    }
+}
+
+/// A header of a record: its name and its value.
+pub type Header = (String, Vec<u8>);
+
+/// `{"name": [1, -2, 200]}`.
+struct Headers(Vec<Header>);
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Vec<Header>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with an array of bytes for each header")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Header>, A::Error> {
+                let mut headers = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Vec<i16>>()? {
+                    let value = value.into_iter().map(byte).collect::<Option<_>>();
+                    let value = value.ok_or_else(|| Error::custom("a header with no bytes"))?;
+                    headers.push((name, value));
+                }
+                Ok(headers)
+            }
+        }
+
+        deserializer.deserialize_map(Each).map(Self)
+    }
+}
+
+/// Lambda writes bytes as signed numbers, and as unsigned ones: -36 is 220.
+fn byte(number: i16) -> Option<u8> {
+    (-128..=255)
+        .contains(&number)
+        .then(|| number.to_le_bytes()[0])
+}
+
+impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
+    type Source = Kafka;
+
+    fn decode(raw: RawRecord<'_, '_, Kafka>) -> Result<Self, DecodeError> {
+        let (event, envelope) = (raw.event(), raw.envelope());
+        let number = |field: &str| DecodeError::new(format!("`{field}` is missing or no number"));
+        let millis = integer(envelope.timestamp).map(Duration::from_millis);
+        Ok(Self {
+            event: event.clone(),
+            index: raw.index(),
+            topic: Text::new(event, envelope.topic),
+            partition: integer(envelope.partition).ok_or_else(|| number("partition"))?,
+            offset: integer(envelope.offset).ok_or_else(|| number("offset"))?,
+            timestamp: millis.and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(millis)),
+            key: nullable(envelope.key, "key")?,
+            value: nullable(envelope.value, "value")?,
+        })
+    }
+}
+
+fn nullable<P: Payload>(
+    json: Option<&RawValue>,
+    field: &'static str,
+) -> Result<Option<P>, DecodeError> {
+    let Some(json) = json else {
+        return Ok(None);
+    };
+    let data = required(Some(json), field)?;
+    P::decode(Data::base64(data))
+        .map(Some)
+        .map_err(|error| DecodeError::new(format!("`{field}`")).because(error))
+}
+
+impl<T: fmt::Debug, K: fmt::Debug> fmt::Debug for KafkaRecord<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KafkaRecord")
+            .field("topic", &self.topic())
+            .field("partition", &self.partition)
+            .field("offset", &self.offset)
+            .field("timestamp", &self.timestamp)
+            .field("key", &self.key)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}

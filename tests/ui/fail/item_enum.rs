@@ -1,0 +1,6 @@
+use stream_handler::stream_handler;
+
+#[stream_handler]
+enum Order {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![deny(unused)]
+
+use stream_handler::{kinesis::KinesisRecord, stream_handler};
+
+#[stream_handler]
+async fn on_line(_line: KinesisRecord<String>, _db: &str) {}
+
+fn main() {}
