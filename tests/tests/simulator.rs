@@ -6,6 +6,8 @@ mod events;
 mod faults;
 #[path = "simulator/kafka.rs"]
 mod kafka;
+#[path = "simulator/properties.rs"]
+mod properties;
 #[path = "simulator/reports.rs"]
 mod reports;
 #[path = "simulator/responses.rs"]
