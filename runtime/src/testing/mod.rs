@@ -1,16 +1,20 @@
 //! A simulator of event source mappings: what Lambda would do with a handler, without Lambda.
 //!
-//! An [`EventSourceMapping`] puts records into a stream and invokes a handler with batches of
-//! them, as Lambda does: it reads the response, retries, splits and discards by the same rules,
-//! which are taken from the AWS documentation and, where that is silent, from what mappings were
-//! observed to do. The [`Report`] tells each invocation, and what became of each record.
+//! An [`EventSourceMapping`] puts records into a stream, queue or topic, and invokes a handler with
+//! batches of them, as Lambda does: it reads the response, retries, splits, discards and
+//! dead-letters by the same rules, which are taken from the AWS documentation and, where that is
+//! silent, from what mappings were observed to do. What is not known is an option:
+//! [`MalformedResponse`], [`OddSplit`], [`RestWithoutRetries`], [`OversizedRecord`],
+//! [`KafkaResume`]. The [`Report`] tells each invocation, and what became of each record.
 //!
-//! The handler is any that `lambda_runtime` takes, annotated or written by hand. Events and
-//! responses are JSON, so that a misspelt key or a wrong identifier shows here rather than in
-//! production.
+//! Simulated are Kinesis and `DynamoDB` streams, standard and FIFO queues, and Kafka topics. The
+//! handler is any that `lambda_runtime` takes, annotated or written by hand. Events and responses
+//! are JSON, so that a misspelt key or a wrong identifier shows here rather than in production.
 //!
-//! Simulated are the streams of Kinesis and `DynamoDB`, each with one shard. Nothing takes time: a
-//! retry follows at once, and records don't expire.
+//! Visibility timeouts, pauses and windows take no time, and a simulation is the same each time it
+//! runs. [`Faults`] make it worse.
+//!
+//! The [`guide`] shows how to test a handler, by the accidents that are most common.
 //!
 //! # Example
 //!
@@ -70,6 +74,8 @@ mod document;
 mod engine;
 mod faults;
 mod feed;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handler;
 mod history;
 mod judge;
