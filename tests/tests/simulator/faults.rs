@@ -206,9 +206,9 @@ async fn a_stream_without_faults_wastes_nothing() {
     let report = partial()
         .ledger(&ledger)
         .run(numbered(5), |event: Event| {
-            sequence_numbers(&event)
-                .iter()
-                .for_each(|number| ledger.finish(number));
+            for number in sequence_numbers(&event) {
+                ledger.finish(&number);
+            }
             async { Ok::<_, Diagnostic>(()) }
         })
         .await;

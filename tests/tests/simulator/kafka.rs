@@ -4,8 +4,10 @@ use std::cell::{Cell, RefCell};
 
 use serde_json::{Value, json};
 use stream_handler::{
+    kafka::KafkaRecord,
     lambda_runtime::Diagnostic,
-    testing::{EventSourceMapping, Fate, KafkaResume, TopicRecord},
+    stream_handler,
+    testing::{EventSourceMapping, Fate, KafkaResume, Loss, TopicRecord, Unread},
 };
 
 use super::{Event, deliveries, fates, numbered};
@@ -163,4 +165,67 @@ async fn kafka_consumers_do_not_wait_for_each_others_partitions() {
         .await;
     let [blocked, done] = [Fate::Blocked, Fate::Done];
     assert_eq!(fates(&report), [blocked, done, blocked, done]);
+}
+
+#[tokio::test]
+async fn an_empty_response_is_a_success_for_a_topic() {
+    for response in [
+        json!(""),
+        json!([]),
+        json!(null),
+        json!({}),
+        json!({"batchItemFailures": []}),
+        json!({"batchItemFailures": null}),
+    ] {
+        let report = topic()
+            .run(numbered(4), |_: Event| {
+                let response = response.clone();
+                async move { Ok::<_, Diagnostic>(response) }
+            })
+            .await;
+        assert_eq!(report.batch_sizes(), [4], "{response}");
+        report.assert_all_done();
+    }
+}
+
+#[tokio::test]
+async fn with_report_batch_item_failures_off_a_topic_loses_what_was_reported() {
+    let report = EventSourceMapping::kafka()
+        .run(numbered(3), |_: Event| async {
+            let failed = failure("orders-0", 101);
+            Ok::<_, Diagnostic>(json!({"batchItemFailures": [failed]}))
+        })
+        .await;
+    let lost = Fate::Lost {
+        invocation: 1,
+        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+    };
+    assert_eq!(fates(&report)[..2], [Fate::Done, lost]);
+}
+
+#[stream_handler]
+async fn on_record(record: KafkaRecord<String>) -> Result<(), String> {
+    tokio::task::yield_now().await;
+    let number = record.value().cloned().unwrap_or_default();
+    if number == "3" {
+        Err("bad".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_annotated_function_stops_the_partition_and_no_other() {
+    let report = topic()
+        .invocation_limit(3)
+        .run(numbered(8), on_record::batch)
+        .await;
+    // 3 blocks 5 and 7, which are in its partition.
+    assert_eq!(deliveries(&report), [1, 1, 3, 1, 3, 1, 3, 1]);
+    let [done, blocked] = [Fate::Done, Fate::Blocked];
+    assert_eq!(
+        fates(&report),
+        [done, done, blocked, done, blocked, done, blocked, done]
+    );
+    report.assert_in_order();
 }

@@ -62,7 +62,7 @@ impl Work {
             return Err("busy".to_owned());
         }
         tokio::task::yield_now().await;
-        if self.poison > 0 && number % self.poison == 0 {
+        if self.poison > 0 && number.is_multiple_of(self.poison) {
             assert_eq!(number % 2, 0, "a panic of a poisoned record");
             return Err("poison".to_owned());
         }

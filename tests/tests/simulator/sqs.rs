@@ -43,8 +43,9 @@ fn bodies(event: &Event) -> String {
 }
 
 #[stream_handler]
-fn on_message(message: SqsMessage<String>, bad: &str, ledger: &Ledger) -> Result<(), String> {
+async fn on_message(message: SqsMessage<String>, bad: &str, ledger: &Ledger) -> Result<(), String> {
     ledger.start(message.message_id());
+    tokio::task::yield_now().await;
     if bad.split(' ').any(|bad| bad == message.body()) {
         return Err(format!("{} is bad", message.body()));
     }
@@ -114,7 +115,7 @@ async fn fifo_events_have_their_group_and_sequence_number() {
         second["MessageDeduplicationId"]
     );
     let arn = &seen.borrow()[0]["Records"][0]["eventSourceARN"];
-    assert!(arn.as_str().unwrap().ends_with(".fifo"));
+    assert_eq!(arn, "arn:aws:sqs:us-east-1:123456789012:orders.fifo");
 }
 
 #[tokio::test]
@@ -250,6 +251,47 @@ async fn with_report_batch_item_failures_off_a_queue_loses_what_was_reported() {
     assert!(text.contains("1 LOST (record 2)"), "{text}");
 }
 
+#[tokio::test]
+async fn a_misspelt_key_is_a_success_for_a_queue_too() {
+    let report = standard()
+        .run(numbered(3), |event: Event| {
+            let failed = named(&event, &["2"]);
+            let failed = json!({"batchItemsFailures": failures(&failed)["batchItemFailures"]});
+            async move { Ok::<_, Diagnostic>(failed) }
+        })
+        .await;
+    let lost = Fate::Lost {
+        invocation: 1,
+        loss: Loss::Unread(Unread::NotUnderBatchItemFailures),
+    };
+    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+    assert!(report.to_string().contains("no key `batchItemFailures`"));
+}
+
+#[tokio::test]
+async fn a_function_error_returns_the_whole_batch_to_the_queue() {
+    let report = standard()
+        .max_receive_count(2)
+        .run(numbered(3), |_: Event| async { Err::<(), _>("no") })
+        .await;
+    assert_eq!(report.batch_sizes(), [3, 3]);
+    assert_eq!(fates(&report), [Fate::DeadLettered { receives: 2 }; 3]);
+    assert_eq!(report.elapsed().as_secs(), 60);
+}
+
+#[tokio::test]
+async fn a_batching_window_gathers_messages() {
+    let mapping = standard()
+        .put_every(Duration::from_secs(1))
+        .enabled_after(Duration::ZERO);
+    let succeeds = |_: Event| async { Ok::<_, Diagnostic>(()) };
+    let report = mapping.run(numbered(6), succeeds).await;
+    assert_eq!(report.batch_sizes(), [1; 6]);
+    let mapping = mapping.maximum_batching_window(Duration::from_secs(2));
+    let report = mapping.run(numbered(6), succeeds).await;
+    assert_eq!(report.batch_sizes(), [3, 3]);
+}
+
 /// Recorded against AWS: [1,2,3,4] reports 2, 3, 4; [2,3,4] reports 4; 4 is in the DLQ.
 #[tokio::test]
 async fn redrive_to_the_dead_letter_queue_needs_no_further_invocation() {
@@ -381,7 +423,7 @@ async fn fifo_order_is_kept_by_an_annotated_function() {
         .max_receive_count(3)
         .ledger(&ledger)
         .run(
-            numbered(6).map(|body| (if body < "4".to_owned() { "a" } else { "b" }, body)),
+            numbered(6).map(|body| (if *body < *"4" { "a" } else { "b" }, body)),
             |batch| on_message::batch(batch, "2 5", &ledger),
         )
         .await;
