@@ -2,6 +2,8 @@
 
 #[path = "simulator/events.rs"]
 mod events;
+#[path = "simulator/executable.rs"]
+mod executable;
 #[path = "simulator/faults.rs"]
 mod faults;
 #[path = "simulator/kafka.rs"]

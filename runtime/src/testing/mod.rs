@@ -72,12 +72,16 @@ mod assertions;
 mod clock;
 mod document;
 mod engine;
+#[cfg(feature = "testing-executable")]
+mod executable;
 mod faults;
 mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod handler;
 mod history;
+#[cfg(feature = "testing-executable")]
+mod http;
 mod judge;
 mod lane;
 mod ledger;
@@ -97,6 +101,8 @@ mod timeline;
 mod validate;
 mod window;
 
+#[cfg(feature = "testing-executable")]
+pub use self::executable::Executable;
 pub use self::{
     document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
     faults::{Fault, Faults},
