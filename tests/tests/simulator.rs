@@ -6,6 +6,8 @@ mod events;
 mod executable;
 #[path = "simulator/faults.rs"]
 mod faults;
+#[path = "simulator/fifo.rs"]
+mod fifo;
 #[path = "simulator/kafka.rs"]
 mod kafka;
 #[path = "simulator/properties.rs"]

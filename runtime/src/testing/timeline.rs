@@ -107,10 +107,11 @@ impl Report {
         }
         let text = describe(invocation);
         let room = LINE.saturating_sub(used + 3).max(24);
-        match text.char_indices().nth(room) {
-            Some((end, _)) => writeln!(f, "   {}…", &text[..end]),
-            None => writeln!(f, "   {text}"),
+        if text.chars().count() > room {
+            let start: String = text.chars().take(room - 1).collect();
+            return writeln!(f, "   {start}…");
         }
+        writeln!(f, "   {text}")
     }
 
     /// What an invocation did to a record.

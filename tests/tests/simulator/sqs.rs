@@ -8,8 +8,7 @@ use stream_handler::{
     sqs::SqsMessage,
     stream_handler,
     testing::{
-        EventSourceMapping, Fate, FifoMessage, InvocationOutcome, Ledger, Loss, Message, NextStep,
-        Unread,
+        EventSourceMapping, Fate, InvocationOutcome, Ledger, Loss, Message, NextStep, Unread,
     },
 };
 
@@ -19,22 +18,18 @@ fn standard() -> EventSourceMapping<Message> {
     EventSourceMapping::sqs().report_batch_item_failures(true)
 }
 
-fn fifo() -> EventSourceMapping<FifoMessage> {
-    EventSourceMapping::fifo().report_batch_item_failures(true)
-}
-
-fn messages(event: &Event) -> &Vec<Value> {
+pub(super) fn messages(event: &Event) -> &Vec<Value> {
     event.payload["Records"].as_array().unwrap()
 }
 
 /// The message IDs of those messages whose body is one of these.
-fn named(event: &Event, bodies: &[&str]) -> Vec<String> {
+pub(super) fn named(event: &Event, bodies: &[&str]) -> Vec<String> {
     let with_body = |m: &&Value| bodies.contains(&m["body"].as_str().unwrap());
     let id = |m: &Value| m["messageId"].as_str().unwrap().to_owned();
     messages(event).iter().filter(with_body).map(id).collect()
 }
 
-fn bodies(event: &Event) -> String {
+pub(super) fn bodies(event: &Event) -> String {
     let bodies: Vec<_> = messages(event)
         .iter()
         .map(|m| m["body"].as_str().unwrap())
@@ -43,7 +38,11 @@ fn bodies(event: &Event) -> String {
 }
 
 #[stream_handler]
-async fn on_message(message: SqsMessage<String>, bad: &str, ledger: &Ledger) -> Result<(), String> {
+pub(super) async fn on_message(
+    message: SqsMessage<String>,
+    bad: &str,
+    ledger: &Ledger,
+) -> Result<(), String> {
     ledger.start(message.message_id());
     tokio::task::yield_now().await;
     if bad.split(' ').any(|bad| bad == message.body()) {
@@ -92,30 +91,6 @@ async fn sqs_events_are_as_lambda_sends_them() {
             "awsRegion": "us-east-1",
         }]})
     );
-}
-
-#[tokio::test]
-async fn fifo_events_have_their_group_and_sequence_number() {
-    let seen = RefCell::new(Vec::new());
-    fifo()
-        .run(
-            [("customer-1", "a"), ("customer-1", "b")],
-            |event: Event| {
-                seen.borrow_mut().push(event.payload);
-                async { Ok::<_, Diagnostic>(()) }
-            },
-        )
-        .await;
-    let [first, second] = [0, 1].map(|i| seen.borrow()[0]["Records"][i]["attributes"].clone());
-    assert_eq!(first["MessageGroupId"], "customer-1");
-    assert_eq!(first["SequenceNumber"], "18849496460467696128");
-    assert_eq!(second["SequenceNumber"], "18849496460467696384");
-    assert_ne!(
-        first["MessageDeduplicationId"],
-        second["MessageDeduplicationId"]
-    );
-    let arn = &seen.borrow()[0]["Records"][0]["eventSourceARN"];
-    assert_eq!(arn, "arn:aws:sqs:us-east-1:123456789012:orders.fifo");
 }
 
 #[tokio::test]
@@ -292,30 +267,6 @@ async fn a_batching_window_gathers_messages() {
     assert_eq!(report.batch_sizes(), [3, 3]);
 }
 
-/// Recorded against AWS: [1,2,3,4] reports 2, 3, 4; [2,3,4] reports 4; 4 is in the DLQ.
-#[tokio::test]
-async fn redrive_to_the_dead_letter_queue_needs_no_further_invocation() {
-    let seen = RefCell::new(Vec::new());
-    let first = std::cell::Cell::new(true);
-    let report = fifo()
-        .max_receive_count(2)
-        .run(numbered(4).map(|body| ("group", body)), |event: Event| {
-            seen.borrow_mut().push(bodies(&event));
-            let failed: &[&str] = if first.replace(false) {
-                &["2", "3", "4"]
-            } else {
-                &["4"]
-            };
-            let failed = named(&event, failed);
-            async move { Ok::<_, Diagnostic>(failures(&failed)) }
-        })
-        .await;
-    assert_eq!(seen.into_inner(), ["1 2 3 4", "2 3 4"]);
-    let [done, dead] = [Fate::Done, Fate::DeadLettered { receives: 2 }];
-    assert_eq!(fates(&report), [done, done, done, dead]);
-    report.assert_nothing_lost();
-}
-
 #[tokio::test]
 async fn without_a_dead_letter_queue_a_message_is_delivered_until_it_expires() {
     let ledger = Ledger::new();
@@ -331,108 +282,6 @@ async fn without_a_dead_letter_queue_a_message_is_delivered_until_it_expires() {
     };
     assert_eq!(fates(&report), [Fate::Done, lost]);
     assert_eq!(report.elapsed().as_secs(), 4 * 24 * 3600);
-}
-
-#[tokio::test]
-async fn fifo_batches_mix_groups_in_order() {
-    let seen = RefCell::new(Vec::new());
-    fifo()
-        .batch_size(4)
-        .run(
-            [
-                ("a", "a1"),
-                ("b", "b1"),
-                ("a", "a2"),
-                ("b", "b2"),
-                ("a", "a3"),
-            ],
-            |event: Event| {
-                seen.borrow_mut().push(bodies(&event));
-                async { Ok::<_, Diagnostic>(()) }
-            },
-        )
-        .await;
-    assert_eq!(seen.into_inner(), ["a1 b1 a2 b2", "a3"]);
-}
-
-#[tokio::test]
-async fn a_failed_fifo_message_is_retried_before_more_of_its_group() {
-    let seen = RefCell::new(Vec::new());
-    let ledger = Ledger::new();
-    let first = std::cell::Cell::new(true);
-    let report = fifo()
-        .batch_size(2)
-        .ledger(&ledger)
-        .run(
-            [
-                ("a", "a1"),
-                ("a", "a2"),
-                ("a", "a3"),
-                ("b", "b1"),
-                ("b", "b2"),
-                ("a", "a4"),
-            ],
-            |event: stream_handler::LambdaEvent<stream_handler::Batch<SqsMessage<String>>>| {
-                seen.borrow_mut()
-                    .push(format!("{:?}", event.payload).matches("messageId").count());
-                on_message::batch(event, if first.replace(false) { "a1" } else { "" }, &ledger)
-            },
-        )
-        .await;
-    // b1 and b2 are not held up; a3 and a4 come after a1 and a2 were delivered again.
-    assert_eq!(report.batch_sizes(), [2, 2, 2, 2]);
-    assert_eq!(deliveries(&report), [2, 2, 1, 1, 1, 1]);
-    let starts: Vec<_> = report
-        .invocations()
-        .iter()
-        .map(|i| i.started_at.as_secs())
-        .collect();
-    assert_eq!(starts, [0, 0, 30, 30]);
-    report.assert_in_order();
-    report.assert_all_done();
-}
-
-/// "Handling errors for an SQS event source": what is reported alone lets later messages of its
-/// group pass.
-#[tokio::test]
-async fn fifo_order_is_broken_when_only_the_failed_message_is_reported() {
-    let first = std::cell::Cell::new(true);
-    let report = fifo()
-        .run(numbered(3).map(|body| ("group", body)), |event: Event| {
-            let failed: &[&str] = if first.replace(false) { &["1"] } else { &[] };
-            let failed = named(&event, failed);
-            async move { Ok::<_, Diagnostic>(failures(&failed)) }
-        })
-        .await;
-    assert_eq!(report.order_violations().len(), 1);
-    assert_eq!(report.order_violations()[0].key, "group");
-    let panic = std::panic::catch_unwind(|| report.assert_in_order()).unwrap_err();
-    let message = panic.downcast::<String>().unwrap();
-    assert!(
-        message.contains("record 3 was done before record 1, which comes first in \"group\""),
-        "{message}"
-    );
-    assert!(report.to_string().contains("OUT OF ORDER"));
-}
-
-/// With its own handlers, the same: the rest of the group is reported too.
-#[tokio::test]
-async fn fifo_order_is_kept_by_an_annotated_function() {
-    let ledger = Ledger::new();
-    let report = fifo()
-        .max_receive_count(3)
-        .ledger(&ledger)
-        .run(
-            numbered(6).map(|body| (if *body < *"4" { "a" } else { "b" }, body)),
-            |batch| on_message::batch(batch, "2 5", &ledger),
-        )
-        .await;
-    report.assert_nothing_lost();
-    report.assert_in_order();
-    let dead = Fate::DeadLettered { receives: 3 };
-    assert_eq!(fates(&report)[0], Fate::Done);
-    assert_eq!(fates(&report)[1], dead);
-    assert_eq!(fates(&report)[4], dead);
 }
 
 #[tokio::test(start_paused = true)]
