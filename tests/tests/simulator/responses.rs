@@ -147,7 +147,7 @@ async fn a_malformed_response_is_a_complete_failure_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn the_first_is_the_checkpoint_whatever_the_order() {
+async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
     let report = first_response(&partial(), |numbers| {
         failures([&numbers[8], &numbers[3], &numbers[5]])
     })
@@ -165,7 +165,7 @@ async fn the_first_is_the_checkpoint_whatever_the_order() {
 }
 
 #[tokio::test]
-async fn the_first_is_found_by_value_not_as_a_string() {
+async fn the_lowest_sequence_number_is_found_by_value_not_as_a_string() {
     let first = Cell::new(true);
     let changes = (0..6).map(|id| ItemChange::insert(&json!({"id": id}), &json!({})));
     let report = EventSourceMapping::dynamodb()
