@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
     handler::{FUNCTION_ARN, request_id},
-    record::{ShardRecord, StreamRecord},
+    record::{Kind, SimRecord},
     time,
 };
 
@@ -21,8 +21,9 @@ use super::{
 pub struct OnFailureDocument {
     /// The last invocation, and why there won't be another.
     pub request_context: RequestContext,
-    /// What the last invocation returned.
-    pub response_context: ResponseContext,
+    /// What the last invocation returned. `None` for records that are too old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_context: Option<ResponseContext>,
     /// The version of the document: `"1.0"`.
     pub version: &'static str,
     /// When the mapping gave up, in ISO 8601.
@@ -41,7 +42,7 @@ pub struct RequestContext {
     pub request_id: String,
     /// The function.
     pub function_arn: String,
-    /// Why the mapping gave up: `RetryAttemptsExhausted`.
+    /// Why the mapping gave up: `RetryAttemptsExhausted`, or `RecordAgeExceeded`.
     pub condition: &'static str,
     /// How often these records were delivered as this batch, the first time included.
     pub approximate_invoke_count: u32,
@@ -112,39 +113,75 @@ impl Serialize for BatchInfo {
     }
 }
 
+/// Why a mapping gave up on records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// After a function error.
+    FunctionError,
+    /// After a response.
+    Response,
+    RecordAgeExceeded,
+}
+
+impl Condition {
+    pub(super) fn after_response(function_error: bool) -> Self {
+        if function_error {
+            Self::FunctionError
+        } else {
+            Self::Response
+        }
+    }
+}
+
 impl OnFailureDocument {
-    /// The document for records whose retries are exhausted; `None` for no records.
-    pub(super) fn retry_attempts_exhausted<S: StreamRecord>(
-        records: &[ShardRecord],
-        invocation: usize,
-        approximate_invoke_count: u32,
-        after_function_error: bool,
-    ) -> Option<Self> {
-        let (first, last) = (records.first()?, records.last()?);
-        Some(Self {
+    /// The document for records of a source: the first and the last, how many, the last
+    /// invocation's number, how many there were, why there is no other, and when.
+    pub(super) fn new(
+        kind: Kind,
+        [first, last]: [&SimRecord; 2],
+        count: usize,
+        (invocation, approximate_invoke_count): (usize, u32),
+        condition: Condition,
+        now: u64,
+    ) -> Self {
+        let timestamp = if kind == Kind::DynamoDb {
+            time::to_the_second
+        } else {
+            time::to_the_millisecond
+        };
+        let too_old = condition == Condition::RecordAgeExceeded;
+        Self {
             request_context: RequestContext {
                 request_id: request_id(invocation),
                 function_arn: FUNCTION_ARN.to_owned(),
-                condition: "RetryAttemptsExhausted",
+                condition: if too_old {
+                    "RecordAgeExceeded"
+                } else {
+                    "RetryAttemptsExhausted"
+                },
                 approximate_invoke_count,
             },
-            response_context: ResponseContext {
+            response_context: (!too_old).then(|| ResponseContext {
                 status_code: 200,
                 executed_version: "$LATEST",
-                function_error: after_function_error.then_some("Unhandled"),
-            },
+                function_error: (condition == Condition::FunctionError).then_some("Unhandled"),
+            }),
             version: "1.0",
-            timestamp: time::to_the_millisecond(time::end_of_invocation(invocation)),
+            timestamp: time::to_the_millisecond(now),
             batch_info: BatchInfo {
-                shard_id: S::PLACE.shard_id.to_owned(),
-                start_sequence_number: first.sequence_number.clone(),
-                end_sequence_number: last.sequence_number.clone(),
-                approximate_arrival_of_first_record: S::timestamp(first.arrival),
-                approximate_arrival_of_last_record: S::timestamp(last.arrival),
-                batch_size: records.len(),
-                stream_arn: S::PLACE.stream_arn.to_owned(),
-                key: S::BATCH_INFO,
+                shard_id: first.place.clone(),
+                start_sequence_number: first.identifier.clone(),
+                end_sequence_number: last.identifier.clone(),
+                approximate_arrival_of_first_record: timestamp(first.arrival),
+                approximate_arrival_of_last_record: timestamp(last.arrival),
+                batch_size: count,
+                stream_arn: kind.arn().to_owned(),
+                key: if kind == Kind::DynamoDb {
+                    "DDBStreamBatchInfo"
+                } else {
+                    "KinesisBatchInfo"
+                },
             },
-        })
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! Invokes a handler as `lambda_runtime` does: JSON in, JSON out.
 
 use std::{
-    any::Any,
-    any::type_name,
+    any::{Any, type_name},
     fmt,
     time::{Duration, SystemTime},
 };
@@ -12,20 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::panic;
 
-/// The longest that a function may take, from "Lambda quotas" (`gettingstarted-limits.html`).
-const TIMEOUT: Duration = Duration::from_secs(15 * 60);
-
-/// Invokes the handler with an event.
+/// Invokes the handler with an event. The handler itself is called at once, and its future
+/// doesn't borrow it, so that there can be several.
 ///
 /// # Errors
 ///
 /// What Lambda calls a function error: the handler returned an error or panicked, or the event is
 /// not what it takes, or its response can't be written as JSON.
-pub(super) async fn invoke<T, R, E, F, Fut>(
+pub(super) fn invoke<T, R, E, F, Fut>(
     handler: &mut F,
     event: &[u8],
     context: Context,
-) -> Result<Vec<u8>, Diagnostic>
+) -> impl Future<Output = Result<Vec<u8>, Diagnostic>> + use<T, R, E, F, Fut>
 where
     T: for<'de> Deserialize<'de>,
     F: FnMut(LambdaEvent<T>) -> Fut,
@@ -33,17 +30,25 @@ where
     R: Serialize,
     E: Into<Diagnostic> + fmt::Debug,
 {
-    let payload = panic::catch(|| deserialize(event)).map_err(|panic| panicked(&*panic))??;
-    let response = match panic::catch_async(|| handler(LambdaEvent::new(payload, context))).await {
-        Ok(returned) => returned.map_err(Into::into)?,
-        Err(panic) => return Err(panicked(&*panic)),
+    let called = match panic::catch(|| deserialize(event)) {
+        Ok(Ok(payload)) => panic::catch(|| handler(LambdaEvent::new(payload, context)))
+            .map_err(|panic| panicked(&*panic)),
+        Ok(Err(error)) => Err(error),
+        Err(panic) => Err(panicked(&*panic)),
     };
-    panic::catch(|| serde_json::to_vec(&response))
-        .map_err(|panic| panicked(&*panic))?
-        .map_err(|error| Diagnostic {
-            error_type: type_name::<serde_json::Error>().to_owned(),
-            error_message: format!("failed to serialize the function's response: {error}"),
-        })
+    async move {
+        let future = called?;
+        let response = match panic::catch_async(|| future).await {
+            Ok(returned) => returned.map_err(Into::into)?,
+            Err(panic) => return Err(panicked(&*panic)),
+        };
+        panic::catch(|| serde_json::to_vec(&response))
+            .map_err(|panic| panicked(&*panic))?
+            .map_err(|error| Diagnostic {
+                error_type: type_name::<serde_json::Error>().to_owned(),
+                error_message: format!("failed to serialize the function's response: {error}"),
+            })
+    }
 }
 
 fn deserialize<T: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<T, Diagnostic> {
@@ -70,13 +75,13 @@ fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     }
 }
 
-/// The context of an invocation, by its number.
-pub(super) fn context(number: usize) -> Context {
+/// The context of an invocation, by its number, of a function with a time-out.
+pub(super) fn context(number: usize, timeout: Duration) -> Context {
     let mut context = Context::default();
     context.request_id = request_id(number);
     FUNCTION_ARN.clone_into(&mut context.invoked_function_arn);
     // The deadline is real time, since handlers compare it with their clock.
-    let deadline = SystemTime::now() + TIMEOUT;
+    let deadline = SystemTime::now() + timeout;
     context.deadline = deadline
         .duration_since(SystemTime::UNIX_EPOCH)
         .ok()

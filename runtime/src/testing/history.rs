@@ -11,6 +11,8 @@ pub(super) struct History {
     pub(super) records: Vec<Seen>,
     pub(super) documents: Vec<OnFailureDocument>,
     pub(super) reached_invocation_limit: bool,
+    /// Records in the order in which they were first taken for done.
+    pub(super) completions: Vec<usize>,
 }
 
 /// What a run has seen of a record.
@@ -20,19 +22,27 @@ pub(super) struct Seen {
     pub(super) end: Option<End>,
 }
 
-/// How a record left the stream.
-#[derive(Clone, Copy)]
+/// How a record left the stream, the queue or the topic.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum End {
     /// Lambda took it for done. If the response says otherwise, why Lambda didn't read that.
     Done {
         invocation: usize,
         unread: Option<Unread>,
     },
-    /// Its retries were exhausted.
+    /// The mapping gave up on it.
     Discarded {
         invocation: usize,
         document: Option<usize>,
     },
+    /// It was received too often.
+    DeadLettered { receives: u32 },
+    /// It was there for too long.
+    Expired,
+    /// The filter doesn't let it pass.
+    Filtered,
+    /// It comes before the starting position.
+    Skipped,
 }
 
 impl History {
@@ -42,28 +52,42 @@ impl History {
             records: vec![Seen::default(); records],
             documents: Vec::new(),
             reached_invocation_limit: false,
+            completions: Vec::new(),
         }
+    }
+
+    pub(super) fn end(&mut self, record: usize, end: End) {
+        if let End::Done { unread: None, .. } = end {
+            self.completions.push(record);
+        }
+        self.records[record].end = Some(end);
     }
 }
 
 impl Seen {
     /// Where the record ended; `finished` as the ledger says, if there is one.
-    pub(super) fn fate(&self, finished: Option<bool>) -> Fate {
-        let Some(end) = self.end else {
-            return Fate::Blocked;
-        };
-        let (invocation, loss) = match end {
-            End::Discarded {
+    pub(super) fn fate(&self, finished: Option<bool>, invocations: usize) -> Fate {
+        let (invocation, loss) = match self.end {
+            None => return Fate::Blocked,
+            Some(End::Filtered) => return Fate::Filtered,
+            Some(End::DeadLettered { receives }) => return Fate::DeadLettered { receives },
+            Some(End::Discarded {
                 document: Some(document),
                 ..
-            } => return Fate::Discarded { document },
-            End::Discarded { invocation, .. } => (invocation, Loss::DiscardedWithoutDestination),
-            End::Done {
+            }) => return Fate::Discarded { document },
+            Some(End::Discarded { invocation, .. }) => {
+                (invocation, Loss::DiscardedWithoutDestination)
+            }
+            Some(End::Expired) => (invocations, Loss::Expired),
+            Some(End::Skipped) => (0, Loss::BeforeStartingPosition),
+            Some(End::Done {
                 invocation,
                 unread: Some(because),
-            } => (invocation, Loss::Unread(because)),
-            End::Done { invocation, .. } if finished.is_some() => (invocation, Loss::NeverFinished),
-            End::Done { .. } => return Fate::Done,
+            }) => (invocation, Loss::Unread(because)),
+            Some(End::Done { invocation, .. }) if finished.is_some() => {
+                (invocation, Loss::NeverFinished)
+            }
+            Some(End::Done { .. }) => return Fate::Done,
         };
         // The function's own word is better than the response's, and than Lambda's.
         match finished {

@@ -37,7 +37,15 @@ use std::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    entries: Arc<Mutex<BTreeMap<String, Entry>>>,
+    notes: Arc<Mutex<Notes>>,
+}
+
+/// What a ledger has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Notes {
+    pub(super) entries: BTreeMap<String, Entry>,
+    /// Identifiers, in the order in which they were finished for the first time.
+    pub(super) completions: Vec<String>,
 }
 
 /// How often the function started and finished a record.
@@ -54,31 +62,37 @@ impl Ledger {
         Self::default()
     }
 
-    /// Notes that the function started the record with this sequence number.
-    pub fn start(&self, sequence_number: &str) {
-        self.entry(sequence_number, |entry| entry.started += 1);
+    /// Notes that the function started the record with this identifier: its sequence number, its
+    /// message ID, or its `topic-partition:offset`.
+    pub fn start(&self, identifier: &str) {
+        let notes = &mut *self.lock();
+        notes
+            .entries
+            .entry(identifier.to_owned())
+            .or_default()
+            .started += 1;
     }
 
-    /// Notes that the function finished the record with this sequence number: it is safe to
-    /// forget.
-    pub fn finish(&self, sequence_number: &str) {
-        self.entry(sequence_number, |entry| entry.finished += 1);
-    }
-
-    fn entry(&self, sequence_number: &str, note: impl FnOnce(&mut Entry)) {
-        note(self.lock().entry(sequence_number.to_owned()).or_default());
+    /// Notes that the function finished the record with this identifier: it is safe to forget.
+    pub fn finish(&self, identifier: &str) {
+        let notes = &mut *self.lock();
+        let entry = notes.entries.entry(identifier.to_owned()).or_default();
+        if entry.finished == 0 {
+            notes.completions.push(identifier.to_owned());
+        }
+        entry.finished += 1;
     }
 
     pub(super) fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Notes::default();
     }
 
-    pub(super) fn snapshot(&self) -> BTreeMap<String, Entry> {
+    pub(super) fn snapshot(&self) -> Notes {
         self.lock().clone()
     }
 
     /// A panic elsewhere leaves the counts as right as they were.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,16 +1,20 @@
 //! A simulator of event source mappings: what Lambda would do with a handler, without Lambda.
 //!
-//! An [`EventSourceMapping`] puts records into a stream and invokes a handler with batches of
-//! them, as Lambda does: it reads the response, retries, splits and discards by the same rules,
-//! which are taken from the AWS documentation and, where that is silent, from what mappings were
-//! observed to do. The [`Report`] tells each invocation, and what became of each record.
+//! An [`EventSourceMapping`] puts records into a stream, queue or topic, and invokes a handler with
+//! batches of them, as Lambda does: it reads the response, retries, splits, discards and
+//! dead-letters by the same rules, which are taken from the AWS documentation and, where that is
+//! silent, from what mappings were observed to do. What is not known is an option:
+//! [`MalformedResponse`], [`OddSplit`], [`RestWithoutRetries`], [`OversizedRecord`],
+//! [`KafkaResume`]. The [`Report`] tells each invocation, and what became of each record.
 //!
-//! The handler is any that `lambda_runtime` takes, annotated or written by hand. Events and
-//! responses are JSON, so that a misspelt key or a wrong identifier shows here rather than in
-//! production.
+//! Simulated are Kinesis and `DynamoDB` streams, standard and FIFO queues, and Kafka topics. The
+//! handler is any that `lambda_runtime` takes, annotated or written by hand. Events and responses
+//! are JSON, so that a misspelt key or a wrong identifier shows here rather than in production.
 //!
-//! Simulated are the streams of Kinesis and `DynamoDB`, each with one shard. Nothing takes time: a
-//! retry follows at once, and records don't expire.
+//! Visibility timeouts, pauses and windows take no time, and a simulation is the same each time it
+//! runs. [`Faults`] make it worse.
+//!
+//! The [`guide`] shows how to test a handler, by the accidents that are most common.
 //!
 //! # Example
 //!
@@ -64,26 +68,57 @@
 //! A handler that returns a response says itself which records it did. To be certain, let the
 //! function note that in a [`Ledger`].
 
+mod assertions;
+mod clock;
 mod document;
+mod engine;
+#[cfg(feature = "testing-executable")]
+mod executable;
+mod faults;
+mod feed;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handler;
 mod history;
+#[cfg(feature = "testing-executable")]
+mod http;
+mod judge;
+mod lane;
 mod ledger;
 mod mapping;
+mod md5;
 mod options;
+mod queue;
 mod record;
 mod report;
 mod response;
+mod rng;
 mod sequence_number;
-mod shard;
+mod settings;
+mod summary;
 mod time;
 mod timeline;
+mod validate;
+mod window;
 
+#[cfg(feature = "testing-executable")]
+pub use self::executable::Executable;
 pub use self::{
     document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
+    faults::{Fault, Faults},
     ledger::Ledger,
     mapping::EventSourceMapping,
-    options::{MalformedResponse, OddSplit, RestWithoutRetries},
-    record::{ItemChange, PutRecord, StreamRecord},
-    report::{Fate, Invocation, InvocationOutcome, Loss, RecordReport, Report, Unread},
-    shard::NextStep,
+    options::{
+        KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
+        StartingPosition,
+    },
+    record::{
+        EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
+        TopicRecord,
+    },
+    report::{
+        Fate, Invocation, InvocationOutcome, Loss, NextStep, OrderViolation, RecordReport, Report,
+        Unread,
+    },
+    validate::InvalidSettings,
 };

@@ -39,3 +39,43 @@ pub enum MalformedResponse {
     /// The whole batch is done.
     Success,
 }
+
+/// What becomes of a record that is larger than an event may be: 6 MB.
+///
+/// AWS documents that a Kinesis record may be larger, and not what a mapping does with one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OversizedRecord {
+    /// It is delivered alone. Default: it lets handlers be tested with one.
+    #[default]
+    DeliverAlone,
+    /// Delivering it fails like a function error, until its retries are exhausted.
+    Fail,
+}
+
+/// How Lambda goes on after a Kafka function reported failures.
+///
+/// AWS documents that "the reported are retried", and not whether what follows them in their
+/// partitions is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KafkaResume {
+    /// From the lowest reported offset of each partition. Default: a consumer's position in a
+    /// partition is one offset.
+    #[default]
+    PerPartition,
+    /// With the reported records only.
+    ReportedOnly,
+}
+
+/// `StartingPosition`: where in a stream or topic a new mapping begins to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StartingPosition {
+    /// `TRIM_HORIZON`: with the oldest record. Default; in AWS there is none, one must choose.
+    #[default]
+    TrimHorizon,
+    /// `LATEST`: with what is put after the mapping is enabled. What was put before is never
+    /// delivered.
+    Latest,
+    /// `AT_TIMESTAMP`: with what was put so long after the first record, or later. Kinesis and
+    /// Kafka.
+    AtTimestamp(std::time::Duration),
+}

@@ -1,10 +1,10 @@
 //! What a simulation saw.
 
-use std::ops::Range;
+use std::{fmt, time::Duration};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{document::OnFailureDocument, shard::NextStep};
+use super::{document::OnFailureDocument, faults::Fault, record::Kind};
 
 /// What a simulation saw: each invocation, and what became of each record.
 ///
@@ -17,8 +17,14 @@ pub struct Report {
     pub(super) invocations: Vec<Invocation>,
     pub(super) records: Vec<RecordReport>,
     pub(super) on_failure_documents: Vec<OnFailureDocument>,
+    pub(super) order_violations: Vec<OrderViolation>,
     pub(super) reached_invocation_limit: bool,
     pub(super) unknown_in_ledger: Vec<String>,
+    /// How long it took on the simulation's clock.
+    #[serde(rename = "elapsedMillis", serialize_with = "as_millis")]
+    pub(super) elapsed: Duration,
+    #[serde(skip)]
+    pub(super) kind: Kind,
 }
 
 /// One invocation of the function.
@@ -26,20 +32,35 @@ pub struct Report {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Invocation {
-    /// Its number, from 1.
+    /// Its number, from 1, in the order in which they started.
     pub number: usize,
-    /// The sequence numbers of its records, in order.
-    pub sequence_numbers: Vec<String>,
+    /// When it started, on the simulation's clock, since the mapping was enabled.
+    #[serde(rename = "startedAtMillis", serialize_with = "as_millis")]
+    pub started_at: Duration,
+    /// When it ended.
+    #[serde(rename = "endedAtMillis", serialize_with = "as_millis")]
+    pub ended_at: Duration,
+    /// The shard, the queue or the partitions that its records are from.
+    pub place: String,
+    /// What a response names its records by, in order: sequence numbers, message IDs, or
+    /// `topic-partition:offset`.
+    pub identifiers: Vec<String>,
     /// What Lambda made of what the function returned.
     pub outcome: InvocationOutcome,
+    /// The fault that was injected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
     /// What the mapping did then.
     pub next_step: NextStep,
-    /// The same records by their positions in the stream.
+    /// The same records by their positions.
     #[serde(skip)]
-    pub(super) batch: Range<usize>,
+    pub(super) batch: Vec<usize>,
     /// Those that were done.
     #[serde(skip)]
-    pub(super) done: Range<usize>,
+    pub(super) done: Vec<usize>,
+    /// Those that a partial response left.
+    #[serde(skip)]
+    pub(super) undone: Vec<usize>,
 }
 
 /// What Lambda made of what the function returned.
@@ -51,29 +72,65 @@ pub enum InvocationOutcome {
     Success,
     /// The whole batch is done for Lambda, though the response names failed records.
     Ignored {
-        /// The lowest sequence number that the response names, under whatever key.
-        lowest_sequence_number: String,
+        /// The first record of the batch that the response names, under whatever key.
+        first: String,
         /// Why Lambda didn't read it.
         because: Unread,
     },
-    /// The batch is done up to a record.
+    /// A batch of a stream is done up to a record.
     PartialSuccess {
         /// The lowest sequence number that was reported; it is retried with all that comes after.
         checkpoint: String,
+    },
+    /// A batch of a queue or topic is done but for some records.
+    ItemFailures {
+        /// Those that are delivered again.
+        identifiers: Vec<String>,
     },
     /// None of the batch is done: the function returned something that Lambda takes for that.
     CompleteFailure {
         /// What is wrong with the response.
         because: String,
     },
-    /// None of the batch is done: the function returned an error or panicked, or could not read
-    /// the event.
+    /// None of the batch is done: the function returned an error or panicked, took too long, or
+    /// could not read the event.
     FunctionError {
         /// The error's type, as Lambda reports it.
         error_type: String,
         /// The error's message, as Lambda reports it.
         error_message: String,
     },
+    /// The function was not invoked: Lambda throttled it.
+    Throttled,
+    /// The mapping doesn't know what the function returned, and delivers the batch again.
+    Forgotten,
+}
+
+impl InvocationOutcome {
+    pub(super) fn is_function_error(&self) -> bool {
+        matches!(self, Self::FunctionError { .. })
+    }
+}
+
+/// What the mapping does after an invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum NextStep {
+    /// It goes on after the batch.
+    Continue,
+    /// It goes on from the record that was reported.
+    ResumeFromCheckpoint,
+    /// It delivers the same batch again.
+    Retry,
+    /// It delivers the batch in two halves.
+    Bisect,
+    /// It gives up on the records that are not done, and goes on after the batch.
+    Discard,
+    /// What is not done becomes visible in the queue again.
+    ReturnToQueue,
+    /// It delivers the batch again, as if it had not been answered.
+    DeliverAgain,
 }
 
 /// Why Lambda didn't read the failures in a response.
@@ -87,13 +144,28 @@ pub enum Unread {
     NotUnderBatchItemFailures,
 }
 
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReportBatchItemFailuresOff => {
+                "the mapping doesn't have ReportBatchItemFailures on"
+            }
+            Self::NotUnderBatchItemFailures => "they are not under the key `batchItemFailures`",
+        })
+    }
+}
+
 /// What became of one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecordReport {
-    /// The record's sequence number.
-    pub sequence_number: String,
+    /// What a response names it by: the sequence number, the message ID, or
+    /// `topic-partition:offset`.
+    pub identifier: String,
+    /// Records of the same key must stay in order: the partition key, the item's keys as JSON, the
+    /// message group, or the Kafka partition. `None` in a standard queue.
+    pub key: Option<String>,
     /// In how many batches the function got it.
     pub deliveries: usize,
     /// How often the function started it. `None` without a [`Ledger`](super::Ledger).
@@ -109,21 +181,28 @@ pub struct RecordReport {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Fate {
-    /// It is out of the stream, and was done as far as is known.
+    /// It is out of the stream, queue or topic, and was done as far as is known.
     Done,
     /// The mapping gave up on it, and told the on-failure destination.
     Discarded {
         /// Which of [`Report::on_failure_documents`] names it, from 0.
         document: usize,
     },
-    /// It is out of the stream, and nobody did it.
+    /// The queue moved it to its dead-letter queue.
+    DeadLettered {
+        /// How often it was received before.
+        receives: u32,
+    },
+    /// The mapping's filter doesn't let it pass: the function was not meant to get it.
+    Filtered,
+    /// It is gone, and nobody did it.
     Lost {
         /// The number of the invocation after which it was gone.
         invocation: usize,
         /// How it was lost.
         loss: Loss,
     },
-    /// It was still in the stream when the simulation ended.
+    /// It was still in the stream, queue or topic when the simulation ended.
     Blocked,
 }
 
@@ -132,23 +211,44 @@ pub enum Fate {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Loss {
-    /// The response reported it, or a record before it in the batch, as failed, and Lambda didn't
-    /// read that.
+    /// The response reported it, or in a stream a record before it in the batch, as failed, and
+    /// Lambda didn't read that.
     Unread(Unread),
     /// The batch was a success, and the [`Ledger`](super::Ledger) doesn't have it as finished.
     NeverFinished,
     /// The mapping gave up on it, and has no on-failure destination to tell.
     DiscardedWithoutDestination,
+    /// It was in the stream, queue or topic for longer than that keeps records.
+    Expired,
+    /// It was put before the starting position of the mapping.
+    BeforeStartingPosition,
+}
+
+/// Two records of one key that were done in the wrong order, each for the first time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct OrderViolation {
+    /// The key.
+    pub key: String,
+    /// The identifier of the record that should have been done first.
+    pub earlier: String,
+    /// The identifier of the one that was.
+    pub later: String,
+}
+
+fn as_millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(super::time::millis(*duration))
 }
 
 impl Report {
-    /// Each invocation, in order.
+    /// Each invocation, in the order in which they ended.
     #[must_use]
     pub fn invocations(&self) -> &[Invocation] {
         &self.invocations
     }
 
-    /// Each record, in the order of the stream.
+    /// Each record, in the order in which they were put.
     #[must_use]
     pub fn records(&self) -> &[RecordReport] {
         &self.records
@@ -160,94 +260,64 @@ impl Report {
         &self.on_failure_documents
     }
 
-    /// How many records each invocation got.
+    /// How many records each invocation got. Those that were throttled got none, and are not here.
     #[must_use]
     pub fn batch_sizes(&self) -> Vec<usize> {
         self.invocations
             .iter()
+            .filter(|invocation| invocation.outcome != InvocationOutcome::Throttled)
             .map(|invocation| invocation.batch.len())
             .collect()
     }
 
+    /// How long it took on the simulation's clock.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
     /// Whether the simulation ended because of its
-    /// [`invocation_limit`](super::EventSourceMapping::invocation_limit), with records still in
-    /// the stream. A real mapping would go on until they expire.
+    /// [`invocation_limit`](super::EventSourceMapping::invocation_limit), with records still
+    /// there. A real mapping would go on until they expire.
     #[must_use]
     pub fn reached_invocation_limit(&self) -> bool {
         self.reached_invocation_limit
     }
 
-    /// Sequence numbers in the [`Ledger`](super::Ledger) that no record has. If there are any, the
-    /// function notes something else than the sequence number.
+    /// Identifiers in the [`Ledger`](super::Ledger) that no record has. If there are any, the
+    /// function notes something else than the identifier.
     #[must_use]
     pub fn unknown_in_ledger(&self) -> &[String] {
         &self.unknown_in_ledger
     }
 
-    /// The records that are lost, in the order of the stream.
+    /// The records that are lost, in the order in which they were put.
     pub fn lost(&self) -> impl Iterator<Item = &RecordReport> {
         self.records
             .iter()
             .filter(|record| matches!(record.fate, Fate::Lost { .. }))
     }
 
-    /// Asserts that no record is lost: each was done, or is in an on-failure document, or is still
-    /// in the stream.
+    /// Records of one key that were done in the wrong order. Only first completions count: what is
+    /// delivered again after a failure is done again, in any order that has.
     ///
-    /// Without a [`Ledger`](super::Ledger) a record counts as done unless a response says
-    /// otherwise.
-    ///
-    /// # Panics
-    ///
-    /// Records are lost. The message says which, and how.
-    #[track_caller]
-    pub fn assert_nothing_lost(&self) {
-        const SHOWN: usize = 5;
-        let lost = self.lost().count();
-        if lost == 0 {
-            return;
-        }
-        let records = self.records.iter().enumerate();
-        let mut explained: Vec<String> = records
-            .filter_map(|(index, record)| match record.fate {
-                Fate::Lost { invocation, loss } => Some(format!(
-                    "  record {} ({}): {}",
-                    index + 1,
-                    record.sequence_number,
-                    explain(loss, invocation)
-                )),
-                _ => None,
-            })
-            .take(SHOWN)
-            .collect();
-        if lost > SHOWN {
-            explained.push(format!("  and {} more", lost - SHOWN));
-        }
-        if let Some(unknown) = self.unknown_in_ledger.first() {
-            explained.push(format!(
-                "  note: the ledger has {unknown:?}, which is no record's sequence number"
-            ));
-        }
-        panic!(
-            "{lost} of {} records are lost:\n{}\n\n{self}",
-            self.records.len(),
-            explained.join("\n")
-        );
+    /// Without a [`Ledger`](super::Ledger) a record is done when the mapping takes it for done.
+    #[must_use]
+    pub fn order_violations(&self) -> &[OrderViolation] {
+        &self.order_violations
     }
-}
 
-fn explain(loss: Loss, invocation: usize) -> String {
-    match loss {
-        Loss::Unread(because) => format!(
-            "invocation {invocation} reported it, or one before it, as failed, and Lambda didn't \
-             read that: {because}"
-        ),
-        Loss::NeverFinished => format!(
-            "invocation {invocation} was a success, and the function never finished this record"
-        ),
-        Loss::DiscardedWithoutDestination => format!(
-            "its retries were exhausted with invocation {invocation}, and the mapping has no \
-             on-failure destination"
-        ),
+    /// How many deliveries there were, all records together.
+    #[must_use]
+    pub fn deliveries(&self) -> usize {
+        self.records.iter().map(|record| record.deliveries).sum()
+    }
+
+    /// How often records were processed again though they were done: the work that is wasted.
+    /// `None` without a [`Ledger`](super::Ledger).
+    #[must_use]
+    pub fn wasted(&self) -> Option<usize> {
+        let again = |record: &RecordReport| Some(record.finished?.saturating_sub(1));
+        self.records.iter().map(again).sum()
     }
 }

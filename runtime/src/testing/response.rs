@@ -1,34 +1,36 @@
-//! How Lambda reads what a stream's function returned.
+//! How Lambda reads what a function returned.
 //!
 //! "Configuring partial batch response with Kinesis Data Streams and Lambda"
 //! (`services-kinesis-batchfailurereporting.html`), "… with `DynamoDB` and Lambda"
-//! (`services-ddb-batchfailurereporting.html`).
+//! (`services-ddb-batchfailurereporting.html`), "Handling errors for an SQS event source in
+//! Lambda" (`services-sqs-errorhandling.html`), "Process Amazon MSK messages with Lambda"
+//! (`kafka-retry-configurations.html`).
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use super::{options::MalformedResponse, record::ShardRecord, sequence_number};
+use super::{
+    options::{KafkaResume, MalformedResponse},
+    record::{Kind, SimRecord},
+    sequence_number,
+    settings::Settings,
+};
 
 /// How Lambda reads a response when `ReportBatchItemFailures` is on.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// The whole batch is done.
     Success,
-    /// The batch is done up to the record at this position in it, which is retried with all that
-    /// comes after it.
-    Checkpoint(usize),
+    /// These records are not done, by their positions in the batch: at least one, ascending.
+    Undone(Vec<usize>),
     /// The whole batch is retried. Why.
     CompleteFailure(String),
 }
 
 /// Reads a response as Lambda does when `ReportBatchItemFailures` is on.
-pub(super) fn read(
-    response: &[u8],
-    batch: &[ShardRecord],
-    malformed: MalformedResponse,
-) -> Reading {
-    let malformed = |what: String| match malformed {
+pub(super) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Reading {
+    let malformed = |what: String| match settings.malformed_response {
         MalformedResponse::CompleteFailure => Reading::CompleteFailure(what),
         MalformedResponse::Success => Reading::Success,
     };
@@ -52,63 +54,129 @@ pub(super) fn read(
     let positions = positions(batch);
     let mut reported = Vec::with_capacity(items.len());
     for item in items {
-        let identifier = match item.get("itemIdentifier") {
-            Some(Value::String(identifier)) => identifier,
-            Some(other) => {
-                let other = shortened(other);
-                return Reading::CompleteFailure(format!("an `itemIdentifier` is {other}"));
-            }
-            None => {
-                let item = shortened(item);
-                return Reading::CompleteFailure(format!("{item} has no `itemIdentifier`"));
-            }
-        };
-        match positions.get(identifier.as_str()) {
-            Some(position) => reported.push((identifier, *position)),
-            None if identifier.is_empty() => {
-                return Reading::CompleteFailure("an `itemIdentifier` is empty".to_owned());
-            }
-            None => {
-                return Reading::CompleteFailure(format!(
-                    "`itemIdentifier` {identifier:?} is not a sequence number of the batch"
-                ));
-            }
+        match position(item, &positions, settings.kind) {
+            Ok(position) => reported.push(position),
+            Err(because) => return Reading::CompleteFailure(because),
         }
     }
-    let lowest = reported
-        .into_iter()
-        .min_by(|(a, _), (b, _)| sequence_number::compare(a, b));
-    lowest.map_or(Reading::Success, |(_, position)| {
-        Reading::Checkpoint(position)
+    undone(reported, batch, settings)
+}
+
+/// Which record of the batch an item names.
+fn position(item: &Value, positions: &HashMap<&str, usize>, kind: Kind) -> Result<usize, String> {
+    let Some(identifier) = item.get("itemIdentifier") else {
+        return Err(format!("{} has no `itemIdentifier`", shortened(item)));
+    };
+    let Some(name) = name(identifier, kind) else {
+        return Err(format!("an `itemIdentifier` is {}", shortened(identifier)));
+    };
+    if name.is_empty() {
+        return Err("an `itemIdentifier` is empty".to_owned());
+    }
+    let position = positions.get(&*name).copied();
+    position.ok_or_else(|| {
+        let what = match kind {
+            Kind::Kinesis | Kind::DynamoDb => "a sequence number",
+            Kind::Sqs | Kind::Fifo => "a message ID",
+            Kind::Kafka => "a partition and offset",
+        };
+        format!(
+            "`itemIdentifier` {} is not {what} of the batch",
+            shortened(identifier)
+        )
     })
 }
 
-/// The position of the first record of the batch that is named in a response: under
-/// `batchItemFailures`, or without that anywhere, whatever the key; by its sequence number, or by
-/// its event ID, which ends in that.
-///
-/// For a response that Lambda ignored: what the function meant to report.
-pub(super) fn first_named(response: &[u8], batch: &[ShardRecord]) -> Option<usize> {
-    fn visit(value: &Value, positions: &HashMap<&str, usize>) -> Option<usize> {
-        match value {
-            Value::String(string) => {
-                let number = string.rsplit(':').next().unwrap_or_default();
-                positions.get(number).copied()
-            }
-            Value::Array(array) => array.iter().filter_map(|v| visit(v, positions)).min(),
-            Value::Object(map) => map.values().filter_map(|v| visit(v, positions)).min(),
-            Value::Null | Value::Bool(_) | Value::Number(_) => None,
-        }
+/// What the simulator calls the record that an identifier names: Kafka's are objects.
+fn name(identifier: &Value, kind: Kind) -> Option<Cow<'_, str>> {
+    if kind == Kind::Kafka {
+        let partition = identifier.get("partition")?.as_str()?;
+        let offset = identifier.get("offset")?.as_u64()?;
+        return Some(format!("{partition}:{offset}").into());
     }
-    let response: Value = serde_json::from_slice(response).ok()?;
-    let failures = response.get("batchItemFailures");
-    let failures = failures.filter(|failures| !failures.is_null());
-    visit(failures.unwrap_or(&response), &positions(batch))
+    identifier.as_str().map(Cow::Borrowed)
 }
 
-fn positions(batch: &[ShardRecord]) -> HashMap<&str, usize> {
-    let numbers = batch.iter().map(|record| &*record.sequence_number);
-    numbers.zip(0..).collect()
+/// What is not done if these are reported.
+fn undone(mut reported: Vec<usize>, batch: &[&SimRecord], settings: &Settings) -> Reading {
+    let identifier = |position: &usize| &*batch[*position].identifier;
+    let lowest = reported
+        .iter()
+        .copied()
+        .min_by(|a, b| sequence_number::compare(identifier(a), identifier(b)));
+    let Some(lowest) = lowest else {
+        return Reading::Success;
+    };
+    if settings.kind.is_stream() {
+        return Reading::Undone((lowest..batch.len()).collect());
+    }
+    reported.sort_unstable();
+    reported.dedup();
+    if settings.kind == Kind::Kafka && settings.kafka_resume == KafkaResume::PerPartition {
+        let mut failed = Vec::new();
+        let mut at = 0;
+        reported = (0..batch.len())
+            .filter(|position| {
+                if reported.get(at) == Some(position) {
+                    at += 1;
+                    failed.push(&*batch[*position].place);
+                }
+                failed.contains(&&*batch[*position].place)
+            })
+            .collect();
+    }
+    Reading::Undone(reported)
+}
+
+/// The state in a response of a function with tumbling windows.
+pub(super) fn state(response: &[u8]) -> Option<Value> {
+    let mut response: Value = serde_json::from_slice(response).ok()?;
+    response.get_mut("state").map(Value::take)
+}
+
+/// The records of the batch that are named in a response, ascending: under `batchItemFailures`,
+/// or without that anywhere, whatever the key; by identifier, or by an event ID, which ends in
+/// that.
+///
+/// For a response that Lambda ignored: what the function meant to report.
+pub(super) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Vec<usize> {
+    fn visit(value: &Value, kind: Kind, positions: &HashMap<&str, usize>, found: &mut Vec<usize>) {
+        if let Some(name) = name(value, kind) {
+            let end = if kind == Kind::Kafka {
+                &*name
+            } else {
+                name.rsplit(':').next().unwrap_or_default()
+            };
+            found.extend(positions.get(end));
+        }
+        match value {
+            Value::Array(array) => array.iter().for_each(|v| visit(v, kind, positions, found)),
+            Value::Object(map) => map.values().for_each(|v| visit(v, kind, positions, found)),
+            _ => {}
+        }
+    }
+    let Ok(response) = serde_json::from_slice::<Value>(response) else {
+        return Vec::new();
+    };
+    let failures = response.get("batchItemFailures");
+    let failures = failures.filter(|failures| !failures.is_null());
+    let mut found = Vec::new();
+    let positions = positions(batch);
+    visit(
+        failures.unwrap_or(&response),
+        settings.kind,
+        &positions,
+        &mut found,
+    );
+    match undone(found, batch, settings) {
+        Reading::Undone(positions) => positions,
+        Reading::Success | Reading::CompleteFailure(_) => Vec::new(),
+    }
+}
+
+fn positions<'a>(batch: &[&'a SimRecord]) -> HashMap<&'a str, usize> {
+    let identifiers = batch.iter().map(|record| &*record.identifier);
+    identifiers.zip(0..).collect()
 }
 
 /// A JSON value in a message: not longer than a line.

@@ -1,17 +1,22 @@
 //! The simulation's points in time.
 
-/// When the simulated stream begins, in milliseconds since 1970: 2024-01-01T00:00:00Z. Fixed, so
-/// that every run of a simulation is the same.
-const START: u64 = 1_704_067_200_000;
+use std::time::Duration;
 
-/// When the stream received a record, in milliseconds since 1970: one record each millisecond.
-pub(super) fn arrival(index: usize) -> u64 {
-    START + index as u64
+/// When the simulation begins, in milliseconds since 1970: 2024-01-01T00:00:00Z. Fixed, so
+/// that every run of a simulation is the same.
+pub(super) const START: u64 = 1_704_067_200_000;
+
+/// A time in milliseconds since 1970 as the seconds since then.
+pub(super) fn seconds(millis: u64) -> f64 {
+    // Exact in a float until long after the year 9999.
+    #[expect(clippy::cast_precision_loss)]
+    let millis = millis as f64;
+    millis / 1000.0
 }
 
-/// When an invocation ended, in milliseconds since 1970: one invocation each second.
-pub(super) fn end_of_invocation(number: usize) -> u64 {
-    START + number as u64 * 1000
+/// A duration in whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A time as ISO 8601, with milliseconds: `2024-01-01T00:00:00.007Z`.
@@ -58,7 +63,7 @@ mod tests {
     #[test]
     fn times_are_written_as_aws_writes_them() {
         assert_eq!(to_the_second(START), "2024-01-01T00:00:00Z");
-        assert_eq!(to_the_millisecond(arrival(7)), "2024-01-01T00:00:00.007Z");
+        assert_eq!(to_the_millisecond(START + 7), "2024-01-01T00:00:00.007Z");
         assert_eq!(
             to_the_millisecond(1_573_691_886_021),
             "2019-11-14T00:38:06.021Z"

@@ -1,11 +1,8 @@
 //! Draws a report as text that fits a terminal.
 
-use std::{collections::BTreeMap, fmt, ops::Range};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{
-    report::{Fate, Invocation, InvocationOutcome, Report, Unread},
-    shard::NextStep,
-};
+use super::report::{Fate, Invocation, InvocationOutcome, Loss, NextStep, Report, Unread};
 
 /// How wide the columns of the records may be together; with more, batches are named by ranges.
 const GRID: usize = 40;
@@ -42,7 +39,8 @@ impl fmt::Display for Report {
             writeln!(f, "\n{:LABEL$}  {}", "", self.legend())?;
         }
         writeln!(f)?;
-        writeln!(f, "{}", summary(self))
+        writeln!(f, "{}", wrapped(String::new(), &summary(self)).trim_start())?;
+        self.warn(f)
     }
 }
 
@@ -59,15 +57,16 @@ impl Report {
         let alike = |a: &Invocation, b: &Invocation| {
             a.batch == b.batch && a.outcome == b.outcome && a.next_step == b.next_step
         };
-        let mut drawn = 0;
+        let (mut drawn, mut seen) = (0, 0);
         for same in self.invocations.chunk_by(alike) {
             let [first, rest @ ..] = same else { continue };
             if drawn >= ROWS {
-                let hidden = self.invocations.len() - first.number + 1;
+                let hidden = self.invocations.len() - seen;
                 return writeln!(f, "{:>LABEL$}  {hidden} more invocations", "…");
             }
             self.row(f, first, column)?;
             drawn += 1 + rest.len().min(1);
+            seen += same.len();
             match rest {
                 [] => {}
                 [only] => self.row(f, only, column)?,
@@ -88,24 +87,31 @@ impl Report {
         invocation: &Invocation,
         column: Option<usize>,
     ) -> fmt::Result {
-        write!(f, "{:>LABEL$}  ", invocation.number)?;
-        let mut used = LABEL + 2;
+        let mut label = invocation.number.to_string();
+        if self.elapsed >= Duration::from_secs(1) {
+            label = format!("{label} {:>5}", time(invocation.started_at));
+        }
+        write!(f, "{label:>LABEL$}  ")?;
+        let mut used = label.len().max(LABEL) + 2;
         if let Some(width) = column {
             for index in 0..self.records.len() {
                 write!(f, "{:>width$}", self.mark(invocation, index))?;
             }
             used += width * self.records.len();
         } else {
-            let range = format!("records {}", range(&invocation.batch));
+            let mut batch = invocation.batch.clone();
+            batch.sort_unstable();
+            let range = format!("records {}", ranges(&batch, 2));
             write!(f, "{range:<22}")?;
             used += range.chars().count().max(22);
         }
         let text = describe(invocation);
         let room = LINE.saturating_sub(used + 3).max(24);
-        match text.char_indices().nth(room) {
-            Some((end, _)) => writeln!(f, "   {}…", &text[..end]),
-            None => writeln!(f, "   {text}"),
+        if text.chars().count() > room {
+            let start: String = text.chars().take(room - 1).collect();
+            return writeln!(f, "   {start}…");
         }
+        writeln!(f, "   {text}")
     }
 
     /// What an invocation did to a record.
@@ -114,11 +120,14 @@ impl Report {
             return ' ';
         }
         let fate = self.records[index].fate;
-        let left = invocation.done.contains(&index) || invocation.next_step == NextStep::Discard;
+        let has = |invocation: &&Invocation| invocation.batch.contains(&index);
+        let last = self.invocations.iter().rfind(has);
+        let is_last = last.is_some_and(|last| last.number == invocation.number);
+        let left = invocation.done.contains(&index) || is_last;
         match fate {
             Fate::Lost { .. } if left => '!',
-            Fate::Discarded { .. } if left => '✗',
-            _ if left => '■',
+            Fate::Discarded { .. } | Fate::DeadLettered { .. } if left => '✗',
+            Fate::Done if left => '■',
             _ => '□',
         }
     }
@@ -150,13 +159,21 @@ impl Report {
             .invocations
             .iter()
             .flat_map(|invocation| {
-                (invocation.batch.clone()).map(|index| self.mark(invocation, index))
+                let batch = invocation.batch.iter();
+                batch.map(|index| self.mark(invocation, *index))
             })
             .collect();
         let meanings = [
             ('■', "done"),
             ('□', "delivered again"),
-            ('✗', "discarded"),
+            (
+                '✗',
+                if self.kind.is_queue() {
+                    "dead-lettered"
+                } else {
+                    "discarded"
+                },
+            ),
             ('!', "lost"),
         ];
         let used: Vec<String> = meanings
@@ -221,32 +238,47 @@ fn describe(invocation: &Invocation) -> String {
             format!("success, failures not read: {because}")
         }
         InvocationOutcome::PartialSuccess { .. } => {
-            format!("reported record {}", invocation.done.end + 1)
+            let first = invocation.undone.first().map_or(0, |position| position + 1);
+            format!("reported record {first}")
+        }
+        InvocationOutcome::ItemFailures { .. } => {
+            format!("not done: {}", ranges(&invocation.undone, 3))
         }
         InvocationOutcome::CompleteFailure { because } => format!("complete failure: {because}"),
         InvocationOutcome::FunctionError { error_message, .. } => {
             let line = error_message.lines().next().unwrap_or_default();
+            let line = match line.split_once(" Error: ") {
+                Some((request, error)) if request.starts_with("RequestId: ") => error,
+                _ => line,
+            };
             format!("error: {line}")
         }
+        InvocationOutcome::Throttled => "throttled".to_owned(),
+        InvocationOutcome::Forgotten => "the answer was forgotten".to_owned(),
     };
     let then = match invocation.next_step {
         NextStep::Bisect => "split; ",
         NextStep::Discard => "discarded; ",
         NextStep::Retry => "retry; ",
-        NextStep::Continue | NextStep::ResumeFromCheckpoint => "",
+        NextStep::Continue
+        | NextStep::ResumeFromCheckpoint
+        | NextStep::ReturnToQueue
+        | NextStep::DeliverAgain => "",
     };
     format!("{then}{outcome}")
 }
 
-/// What became of the records, in a line.
-fn summary(report: &Report) -> String {
+/// What became of the records.
+fn summary(report: &Report) -> Vec<String> {
     let mut fates: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
     for (index, record) in report.records.iter().enumerate() {
         let fate = match record.fate {
             Fate::Lost { .. } => 0,
             Fate::Done => 1,
             Fate::Discarded { .. } => 2,
-            Fate::Blocked => 3,
+            Fate::DeadLettered { .. } => 3,
+            Fate::Filtered => 4,
+            Fate::Blocked => 5,
         };
         fates.entry(fate).or_default().push(index);
     }
@@ -254,13 +286,16 @@ fn summary(report: &Report) -> String {
     for (fate, records) in &fates {
         let count = records.len();
         let which = if count == 1 { "record" } else { "records" };
-        let which = format!("{which} {}", ranges(records));
+        let which = format!("{which} {}", ranges(records, 5));
         parts.push(match fate {
             0 => format!("{count} LOST ({which})"),
             1 => format!("{count} done"),
             2 => format!("{count} discarded ({which})"),
+            3 => format!("{count} dead-lettered ({which})"),
+            4 => format!("{count} filtered out"),
             _ => format!(
-                "{count} still in the stream after {} invocations ({which})",
+                "{count} still in the {} after {} invocations ({which})",
+                report.kind.place(),
                 report.invocations.len()
             ),
         });
@@ -268,40 +303,67 @@ fn summary(report: &Report) -> String {
     if !fates.contains_key(&0) {
         parts.insert(0, "nothing lost".to_owned());
     }
-    parts.join(", ")
+    parts
 }
 
-/// Positions in the stream as record numbers: `1–3, 5`; the first few of them.
-fn ranges(positions: &[usize]) -> String {
-    const SHOWN: usize = 5;
+impl Report {
+    /// What must not be overlooked.
+    fn warn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unread = |because: Unread| {
+            let lost = self.lost().filter(|record| {
+                matches!(record.fate, Fate::Lost { loss: Loss::Unread(why), .. } if why == because)
+            });
+            lost.count()
+        };
+        let off = unread(Unread::ReportBatchItemFailuresOff);
+        if off > 0 {
+            writeln!(
+                f,
+                "\n!! ReportBatchItemFailures is off: Lambda took every response for a success.\n\
+                 !! {off} records that the function reported, or did not get to, are LOST."
+            )?;
+        }
+        let elsewhere = unread(Unread::NotUnderBatchItemFailures);
+        if elsewhere > 0 {
+            writeln!(
+                f,
+                "\n!! The response has no key `batchItemFailures`: Lambda took it for a success.\n\
+                 !! {elsewhere} records that it names, or that come after, are LOST."
+            )?;
+        }
+        match self.order_violations.len() {
+            0 => Ok(()),
+            count => writeln!(f, "\n!! {count} records were done OUT OF ORDER."),
+        }
+    }
+}
+
+/// A time since the start, in at most five characters.
+fn time(since: Duration) -> String {
+    let seconds = since.as_secs();
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    match hours {
+        0 if minutes == 0 => format!("{seconds}s"),
+        0 => format!("{minutes}m{:02}", seconds % 60),
+        1..100 => format!("{hours}h{:02}", minutes % 60),
+        _ => format!("{}d", hours / 24),
+    }
+}
+
+/// Positions as record numbers: `1–3, 5`; the first few runs of them.
+fn ranges(positions: &[usize], shown: usize) -> String {
     let runs: Vec<&[usize]> = positions.chunk_by(|a, b| a + 1 == *b).collect();
     let mut text: Vec<String> = runs
         .iter()
-        .take(SHOWN)
-        .map(|run| range(&(run[0]..run[0] + run.len())))
+        .take(shown)
+        .map(|run| match run {
+            [] => String::new(),
+            [only] => format!("{}", only + 1),
+            [first, .., last] => format!("{}–{}", first + 1, last + 1),
+        })
         .collect();
-    if runs.len() > SHOWN {
+    if runs.len() > shown {
         text.push("…".to_owned());
     }
     text.join(", ")
-}
-
-/// Positions in the stream as record numbers: `4–10`.
-fn range(positions: &Range<usize>) -> String {
-    if positions.len() == 1 {
-        format!("{}", positions.end)
-    } else {
-        format!("{}–{}", positions.start + 1, positions.end)
-    }
-}
-
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReportBatchItemFailuresOff => {
-                "the mapping doesn't have ReportBatchItemFailures on"
-            }
-            Self::NotUnderBatchItemFailures => "they are not under the key `batchItemFailures`",
-        })
-    }
 }

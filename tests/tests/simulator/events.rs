@@ -37,11 +37,11 @@ async fn the_document_after_a_partial_response_from_kinesis() {
                 "functionError": null,
             },
             "version": "1.0",
-            "timestamp": "2024-01-01T00:00:03.000Z",
+            "timestamp": "2024-01-01T00:00:00.003Z",
             "KinesisBatchInfo": {
                 "shardId": "shardId-000000000000",
-                "startSequenceNumber": second.sequence_number,
-                "endSequenceNumber": third.sequence_number,
+                "startSequenceNumber": second.identifier,
+                "endSequenceNumber": third.identifier,
                 "approximateArrivalOfFirstRecord": "2024-01-01T00:00:00.001Z",
                 "approximateArrivalOfLastRecord": "2024-01-01T00:00:00.002Z",
                 "batchSize": 2,
@@ -83,7 +83,7 @@ async fn kinesis_events_are_as_lambda_sends_them() {
         })
         .await;
     let number = "49590338271490256608559692538361571095921575989136588898";
-    assert_eq!(report.records()[0].sequence_number, number);
+    assert_eq!(report.records()[0].identifier, number);
     let seen = seen.into_inner();
     let context = &seen[0].context;
     assert_eq!(context.request_id, "00000000-0000-4000-8000-000000000001");

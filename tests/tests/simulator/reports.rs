@@ -96,7 +96,7 @@ async fn a_run_can_move_to_another_thread_if_its_handler_can() {
 #[test]
 fn the_limits_of_the_settings_are_those_of_aws() {
     let panics = |set: fn(EventSourceMapping<PutRecord>) -> EventSourceMapping<PutRecord>| {
-        std::panic::catch_unwind(|| set(kinesis())).is_err()
+        set(kinesis()).validate().is_err()
     };
     assert!(panics(|mapping| mapping.batch_size(0)));
     assert!(!panics(|mapping| mapping.batch_size(1)));
@@ -144,7 +144,7 @@ async fn the_report_is_json_for_tools() {
         .maximum_retry_attempts(0)
         .run(numbered(1), |batch| unless_bad::batch(batch, |n| n == 1))
         .await;
-    let number = &report.records()[0].sequence_number;
+    let number = &report.records()[0].identifier;
     assert_eq!(
         serde_json::to_value(&report).unwrap(),
         json!({
@@ -152,20 +152,91 @@ async fn the_report_is_json_for_tools() {
             "settings": ["BatchSize 10", "MaximumRetryAttempts 0", "ReportBatchItemFailures"],
             "invocations": [{
                 "number": 1,
-                "sequenceNumbers": [number],
+                "startedAtMillis": 0,
+                "endedAtMillis": 0,
+                "place": "shardId-000000000000",
+                "identifiers": [number],
                 "outcome": {"partialSuccess": {"checkpoint": number}},
                 "nextStep": "discard",
             }],
             "records": [{
-                "sequenceNumber": number,
+                "identifier": number,
+                "key": "1",
                 "deliveries": 1,
                 "started": null,
                 "finished": null,
                 "fate": {"lost": {"invocation": 1, "loss": "discardedWithoutDestination"}},
             }],
             "onFailureDocuments": [],
+            "orderViolations": [],
+            "elapsedMillis": 0,
             "reachedInvocationLimit": false,
             "unknownInLedger": [],
         })
     );
+}
+
+fn message(assertion: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let panic = std::panic::catch_unwind(assertion).unwrap_err();
+    *panic.downcast::<String>().unwrap()
+}
+
+#[tokio::test]
+async fn a_failed_assertion_says_which_record_and_why() {
+    let blocked = partial()
+        .invocation_limit(3)
+        .run(numbered(4), |batch| unless_bad::batch(batch, |n| n == 3))
+        .await;
+    let text = message(|| blocked.assert_nothing_blocked());
+    let number = &blocked.records()[2].identifier;
+    let expected = format!("record 3 ({number}): delivered 3 times, and still not done");
+    assert!(
+        text.starts_with("2 of 4 records are still there:"),
+        "{text}"
+    );
+    assert!(text.contains(&expected), "{text}");
+    assert!(text.contains("batch sizes: 4 → 2 → 2"), "{text}");
+    let text = message(|| blocked.assert_all_done());
+    assert!(text.contains("still in the stream"), "{text}");
+
+    let dead = EventSourceMapping::sqs()
+        .max_receive_count(2)
+        .run(["a"], |_: Event| async { Err::<(), _>("no") })
+        .await;
+    dead.assert_nothing_lost();
+    dead.assert_nothing_blocked();
+    let text = message(|| dead.assert_all_done());
+    assert!(
+        text.contains("dead-lettered after it was received 2 times"),
+        "{text}"
+    );
+
+    let lost = kinesis()
+        .maximum_retry_attempts(0)
+        .run(numbered(20), |_: Event| async { Err::<(), _>("no") })
+        .await;
+    let text = message(|| lost.assert_nothing_lost());
+    assert!(text.contains("has no on-failure destination"), "{text}");
+    assert!(text.contains("and 15 more"), "{text}");
+}
+
+#[tokio::test]
+async fn a_timeline_of_queues_and_faults_fits_a_terminal() {
+    for records in [1, 12, 500] {
+        let report = EventSourceMapping::sqs()
+            .max_receive_count(5)
+            .faults(stream_handler::testing::Faults::seeded(4).all(0.1))
+            .invocation_limit(10_000)
+            .run(numbered(records), |event: Event| {
+                let first = event.payload["Records"][0]["messageId"].clone();
+                let failures = json!({"batchItemFailures": [{"itemIdentifier": first}]});
+                async { Ok::<_, Diagnostic>(failures) }
+            })
+            .await;
+        let text = report.to_string();
+        assert!(text.lines().count() < 70, "{text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
 }

@@ -157,11 +157,11 @@ async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
     let [first, second] = report.invocations() else {
         panic!("{report}");
     };
-    let checkpoint = first.sequence_numbers[3].clone();
+    let checkpoint = first.identifiers[3].clone();
     let expected = InvocationOutcome::PartialSuccess { checkpoint };
     assert_eq!(first.outcome, expected);
     assert_eq!(first.next_step, NextStep::ResumeFromCheckpoint);
-    assert_eq!(second.sequence_numbers, first.sequence_numbers[3..]);
+    assert_eq!(second.identifiers, first.identifiers[3..]);
 }
 
 #[tokio::test]
@@ -204,11 +204,8 @@ async fn a_misspelt_key_reads_as_success_and_loses_data() {
         };
         assert_eq!(fates(&report)[..3], [Fate::Done; 3]);
         assert_eq!(fates(&report)[3..], [lost; 7]);
-        let lowest_sequence_number = report.records()[3].sequence_number.clone();
-        let expected = InvocationOutcome::Ignored {
-            lowest_sequence_number,
-            because,
-        };
+        let first = report.records()[3].identifier.clone();
+        let expected = InvocationOutcome::Ignored { first, because };
         assert_eq!(report.invocations()[0].outcome, expected);
     }
 }

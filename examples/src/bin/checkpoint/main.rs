@@ -6,8 +6,22 @@
 //! ```text
 //! cargo run -p stream-handler-examples --bin checkpoint
 //! ```
+//!
+//! With arguments it plays what they say:
+//!
+//! ```text
+//! cargo run -p stream-handler-examples --bin checkpoint -- --source fifo --records 12 --fail 4,7
+//! cargo run -p stream-handler-examples --bin checkpoint -- --help
+//! ```
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod args;
+mod play;
+
+use std::{
+    env,
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use serde_json::Value;
 use stream_handler::{
@@ -62,8 +76,24 @@ async fn work(position: &AtomicUsize) -> Result<(), String> {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if env::args().any(|arg| arg == "--help") {
+        println!("{}", args::USAGE);
+        return ExitCode::SUCCESS;
+    }
+    match args::read() {
+        Ok(None) => experiment().await,
+        Ok(Some(args)) => play::play(&args).await,
+        Err(error) => {
+            eprintln!("{error}\n\n{}", args::USAGE);
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+async fn experiment() {
     let orders = || (1..=RECORDS).map(|number| format!("order {number}"));
     let position = AtomicUsize::new(0);
     let ledger = Ledger::new();

@@ -1,0 +1,178 @@
+//! Messages of an SQS queue.
+//!
+//! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (`with-sqs.html`).
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{EventSource, Kind, QueueMessage, SimRecord, sealed};
+use crate::testing::{md5, settings::Settings};
+
+/// A message sent to a standard queue: a body, and attributes.
+///
+/// Whatever becomes a `String` is one: `["first", "second"]` are two messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    body: String,
+    attributes: BTreeMap<String, String>,
+}
+
+impl Message {
+    /// A message with a text as its body.
+    #[must_use]
+    pub fn new(body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    /// A message of JSON.
+    ///
+    /// # Panics
+    ///
+    /// The value can't be written as JSON: a map with keys that are no strings, say.
+    #[must_use]
+    pub fn json(body: &impl Serialize) -> Self {
+        match serde_json::to_string(body) {
+            Ok(body) => Self::new(body),
+            Err(error) => panic!("a message's body can't be written as JSON: {error}"),
+        }
+    }
+
+    /// Adds a message attribute of the type `String`.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.insert(name.into(), value.into());
+        self
+    }
+
+    fn record(
+        self,
+        kind: Kind,
+        index: usize,
+        settings: &Settings,
+        group: Option<&str>,
+    ) -> SimRecord {
+        let message_id = md5::uuid(&format!("message {index}"));
+        let arrival = settings.arrival(index);
+        let mut attributes = json!({
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": arrival.to_string(),
+            "SenderId": "AIDAIENQZJOLO23YVJ4VO",
+            "ApproximateFirstReceiveTimestamp": arrival.to_string(),
+        });
+        if let Some(group) = group {
+            attributes["MessageGroupId"] = json!(group);
+            attributes["MessageDeduplicationId"] = json!(md5::hex(self.body.as_bytes()));
+            let number = 18_849_496_460_467_696_128 + index as u128 * 256;
+            attributes["SequenceNumber"] = json!(number.to_string());
+        }
+        let message_attributes: serde_json::Map<String, Value> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| {
+                let value = json!({
+                    "stringValue": value,
+                    "stringListValues": [],
+                    "binaryListValues": [],
+                    "dataType": "String",
+                });
+                (name.clone(), value)
+            })
+            .collect();
+        let json = json!({
+            "messageId": message_id,
+            "receiptHandle": receipt_handle(&message_id, 1),
+            "body": self.body,
+            "attributes": attributes,
+            "messageAttributes": message_attributes,
+            "md5OfBody": md5::hex(self.body.as_bytes()),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": kind.arn(),
+            "awsRegion": "us-east-1",
+        });
+        let queue = kind.arn().rsplit(':').next().unwrap_or_default();
+        let group = group.map(str::to_owned);
+        SimRecord::new(message_id, group, queue.to_owned(), 0, arrival, json)
+    }
+}
+
+impl<B: Into<String>> From<B> for Message {
+    fn from(body: B) -> Self {
+        Self::new(body)
+    }
+}
+
+/// A message sent to a FIFO queue: a message group, a body, and attributes.
+///
+/// A pair of texts is one: `[("customer 1", "first"), ("customer 2", "second")]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FifoMessage {
+    group: String,
+    message: Message,
+}
+
+impl FifoMessage {
+    /// A message of a message group.
+    #[must_use]
+    pub fn new(group: impl Into<String>, message: impl Into<Message>) -> Self {
+        Self {
+            group: group.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl<G: Into<String>, M: Into<Message>> From<(G, M)> for FifoMessage {
+    fn from((group, message): (G, M)) -> Self {
+        Self::new(group, message)
+    }
+}
+
+impl EventSource for Message {}
+impl QueueMessage for Message {}
+impl EventSource for FifoMessage {}
+impl QueueMessage for FifoMessage {}
+
+impl sealed::Sealed for Message {
+    const KIND: Kind = Kind::Sqs;
+
+    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
+        let record = |(index, item): (usize, Self)| item.record(Kind::Sqs, index, settings, None);
+        items.into_iter().enumerate().map(record).collect()
+    }
+}
+
+impl sealed::Sealed for FifoMessage {
+    const KIND: Kind = Kind::Fifo;
+
+    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
+        let record = |(index, item): (usize, Self)| {
+            let Self { group, message } = item;
+            message.record(Kind::Fifo, index, settings, Some(&group))
+        };
+        items.into_iter().enumerate().map(record).collect()
+    }
+}
+
+/// A message in an event, after it was received so many times, first at a time in milliseconds
+/// since 1970.
+pub(in crate::testing) fn received(record: &SimRecord, times: u32, first: u64) -> Value {
+    let mut json = record.json.clone();
+    json["receiptHandle"] = json!(receipt_handle(&record.identifier, times));
+    json["attributes"]["ApproximateReceiveCount"] = json!(times.to_string());
+    json["attributes"]["ApproximateFirstReceiveTimestamp"] = json!(first.to_string());
+    json
+}
+
+/// Each receipt of a message has a handle of its own.
+fn receipt_handle(message_id: &str, times: u32) -> String {
+    let parts =
+        (0..9).flat_map(|part| md5::digest(format!("{message_id} {times} {part}").as_bytes()));
+    let bytes: Vec<u8> = parts.collect();
+    format!("AQEB{}", BASE64_STANDARD.encode(bytes))
+}

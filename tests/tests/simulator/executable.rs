@@ -1,0 +1,81 @@
+//! Functions that are executables: `lambda_runtime`'s own loop is between the mapping and the
+//! function.
+
+use std::time::Duration;
+
+use stream_handler::testing::{Executable, Fate, InvocationOutcome, ItemChange, Report};
+
+use super::{fates, partial};
+
+fn function() -> Executable {
+    Executable::new(env!("CARGO_BIN_EXE_line-function"))
+}
+
+fn error_type(report: &Report, invocation: usize) -> &str {
+    match &report.invocations()[invocation].outcome {
+        InvocationOutcome::FunctionError { error_type, .. } => error_type,
+        other => panic!("{other:?}\n{report}"),
+    }
+}
+
+#[tokio::test]
+async fn an_executable_is_invoked_through_the_runtime_api() {
+    let report = partial()
+        .function_timeout(Duration::from_secs(30))
+        .bisect_batch_on_function_error(true)
+        .maximum_retry_attempts(1)
+        .on_failure_destination(true)
+        .run_executable(["a", "b", "bad", "d"], &function())
+        .await;
+    assert_eq!(report.batch_sizes(), [4, 2, 1, 1, 1], "{report}");
+    assert_eq!(report.records()[2].fate, Fate::Discarded { document: 0 });
+    report.assert_nothing_lost();
+}
+
+#[tokio::test]
+async fn an_executable_that_exits_or_hangs_is_a_function_error() {
+    let mapping = partial()
+        .function_timeout(Duration::from_secs(2))
+        .maximum_retry_attempts(1)
+        .on_failure_destination(true);
+    for (data, expected) in [("exit", "Runtime.ExitError"), ("hang", "")] {
+        let report = mapping.run_executable([data], &function()).await;
+        if expected.is_empty() {
+            // The function answers by itself before its time is up, since it watches the deadline.
+            let outcome = &report.invocations()[0].outcome;
+            assert!(
+                matches!(outcome, InvocationOutcome::PartialSuccess { .. }),
+                "{report}"
+            );
+        } else {
+            assert_eq!(error_type(&report, 0), expected);
+        }
+        assert_eq!(
+            fates(&report),
+            [Fate::Discarded { document: 0 }],
+            "{report}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_another_source_fails_the_invocation() {
+    let key = serde_json::json!({"id": 1});
+    let report = stream_handler::testing::EventSourceMapping::dynamodb()
+        .function_timeout(Duration::from_secs(30))
+        .report_batch_item_failures(true)
+        .maximum_retry_attempts(0)
+        .on_failure_destination(true)
+        .run_executable([ItemChange::insert(&key, &key)], &function())
+        .await;
+    assert_eq!(error_type(&report, 0), "StreamHandler.InvalidEvent");
+}
+
+#[tokio::test]
+async fn an_executable_that_is_not_there_is_a_function_error() {
+    let report = partial()
+        .invocation_limit(1)
+        .run_executable(["a"], &Executable::new("no-such-function"))
+        .await;
+    assert_eq!(error_type(&report, 0), "Runtime.InvalidEntrypoint");
+}
