@@ -74,6 +74,7 @@ mod dead_letter;
 mod driver;
 mod error;
 mod event;
+mod fold;
 mod job;
 mod log;
 mod observer;
@@ -88,6 +89,7 @@ mod response;
 mod run;
 mod settings;
 pub mod source;
+mod window;
 
 #[cfg(all(
     feature = "aws_lambda_events",
@@ -128,6 +130,7 @@ pub use crate::{
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
     source::Source,
+    window::{Window, WindowError, Windowed},
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};

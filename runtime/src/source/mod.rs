@@ -101,6 +101,10 @@ pub trait Source: Sized + 'static {
     /// How undone records are reported, which decides what a failure stops.
     const REPORT: Report;
 
+    /// Whether Lambda may deliver this source's events in tumbling windows. An event of one is then
+    /// refused for a handler without `window`, whose response would lack the state.
+    const WINDOWS: bool = false;
+
     /// What is read of each record before it is decoded: as little as possible, and leniently, so
     /// that a record that is odd elsewhere can still be identified.
     type Envelope<'e>: Deserialize<'e> + Send + Sync;
