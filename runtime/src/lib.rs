@@ -46,6 +46,9 @@
 //! | SQS, FIFO | nothing later in the message group is started | every undone message |
 //! | Kafka | nothing later in the partition is started | every undone record |
 //!
+//! In a tumbling window the response carries the state as well: see
+//! [the attribute](macro@stream_handler#tumbling-windows).
+//!
 //! What can't be reported fails the invocation as a whole, on purpose: an event of another source
 //! or shape, and an undone record without an identifier ([`BatchError`]).
 //!

@@ -1,7 +1,8 @@
 //! Tumbling windows: what an event tells of its window, and what can go wrong with one.
 //!
-//! Rules: AWS Lambda Developer Guide, "Using tumbling windows" on the pages for Kinesis
-//! (`services-kinesis-windows.html`) and DynamoDB (`services-ddb-windows.html`).
+//! Rules: AWS Lambda Developer Guide, "Implementing stateful Kinesis Data Streams processing in
+//! Lambda" (`services-kinesis-windows.html`) and the same for DynamoDB
+//! (`services-ddb-windows.html`).
 
 use std::{error::Error, fmt};
 
@@ -176,7 +177,8 @@ pub enum WindowError {
 }
 
 impl WindowError {
-    /// "You can store up to 1 MB of state per shard": "Using tumbling windows".
+    /// "Your state can be a maximum of 1 MB per shard" (`services-kinesis-windows.html`), a megabyte
+    /// being what it is for the other limits of Lambda's.
     pub(crate) const STATE_LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn of<S: Source>(self) -> BatchError {
