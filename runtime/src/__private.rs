@@ -10,9 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoFailure, IntoOutcome,
-    Outcome, RawRecord, Record, Source, Window, Windowed, batch,
+    Outcome, RawRecord, Record, Source, Window, batch,
     dead_letter::IntoSent,
     fold::{self, Fold},
+    source::Windowed,
 };
 pub use crate::{fold::State, settings::Settings};
 

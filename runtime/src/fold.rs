@@ -165,16 +165,22 @@ where
     let response = match outcomes.respond(&event, &settings) {
         Ok(response) => {
             // A record that is not done comes again, in another final invocation.
-            let result = if undone.is_none() && fields.is_final() {
-                let closing = close(&fold.close, fields.window(result), &mut deadline);
-                closing.await.map(|()| None)
+            let json = if undone.is_none() && fields.is_final() {
+                // What comes after the end of a window begins anew. Written before the window is
+                // closed, so that nothing can fail afterwards and have it closed again.
+                match state.write(None) {
+                    Ok(json) => close(&fold.close, fields.window(result), &mut deadline)
+                        .await
+                        .map(|()| json),
+                    Err(error) => {
+                        panic::discard(result);
+                        Err(error)
+                    }
+                }
             } else {
-                Ok(Some(result))
+                state.write(Some(result))
             };
-            // What comes after the end of a window begins anew.
-            result
-                .and_then(|result| state.write(result))
-                .map(|state| response.with_state(state))
+            json.map(|json| response.with_state(json))
                 .map_err(WindowError::of::<S>)
         }
         Err(error) => {

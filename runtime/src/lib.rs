@@ -61,6 +61,7 @@
 //!
 //! - [`macro@stream_handler`]: parameters, options, what is generated.
 //! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
+//! - [`Window`]: tumbling windows.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",
@@ -133,7 +134,7 @@ pub use crate::{
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
     source::Source,
-    window::{Window, WindowError, Windowed},
+    window::{Window, WindowError},
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};

@@ -127,7 +127,8 @@ impl<T> Window<T> {
     }
 }
 
-/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams.
+/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. A handler
+/// of any other can't have the option `window`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no tumbling windows",
     label = "this handler can't have a `window`",

@@ -23,7 +23,10 @@ pub mod kinesis;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub use crate::event::{array_at, split_array_at};
+pub use crate::{
+    event::{array_at, split_array_at},
+    window::Windowed,
+};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
 /// and how the records that are not done become a response.
@@ -101,8 +104,9 @@ pub trait Source: Sized + 'static {
     /// How undone records are reported, which decides what a failure stops.
     const REPORT: Report;
 
-    /// Whether Lambda may deliver this source's events in tumbling windows. An event of one is then
-    /// refused for a handler without `window`, whose response would lack the state.
+    /// Whether Lambda may deliver this source's events in tumbling windows, as [`Windowed`] says as
+    /// well. An event of one is then refused for a handler without `window`, whose response would
+    /// lack the state.
     const WINDOWS: bool = false;
 
     /// What is read of each record before it is decoded: as little as possible, and leniently, so
