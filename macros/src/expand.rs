@@ -34,6 +34,8 @@
 //!
 //! Each of these calls checks one type, at which it stands, so that a mistake is reported once.
 
+mod window;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{Attribute, Generics, Meta, Type, spanned::Spanned as _};
@@ -50,7 +52,7 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
     let runtime = options.runtime.at(site);
     let parameters = handler.others.iter().filter_map(|other| match other {
         Parameter::Shared { name, ty } => Some(quote!(#name: #ty)),
-        Parameter::Context { .. } => None,
+        Parameter::Context { .. } | Parameter::State { .. } => None,
     });
     let record = handler.record;
     let lifetimes = lifetimes(handler.generics);
@@ -72,40 +74,82 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
 
 /// The call into the runtime.
 fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
-    let name = handler.name;
-    let arguments = handler.others.iter().map(|other| match other {
-        Parameter::Shared { name, ty } => shared(name, ty, options, site),
-        Parameter::Context { ty } => {
-            let at = site.located_at(ty.span());
-            let runtime = options.runtime.at(at);
-            quote_spanned!(at=> #runtime::__private::context::<#ty>(&context))
-        }
-    });
-    let call = quote_spanned!(site=> #name(record, #(#arguments),*));
-    let future = if handler.is_async {
-        call
-    } else {
-        quote_spanned!(site=> ::core::future::ready(#call))
-    };
     // Each type is checked by a call of its own that stands at the type, so that what is wrong
     // with it is reported there, and once.
-    let (record, output) = (handler.record, &handler.output);
-    let at_record = site.located_at(record.span());
-    let runtime = options.runtime.at(at_record);
-    let records = quote_spanned!(at_record=> #runtime::__private::records::<#record, _>(batch));
-    let at_output = site.located_at(output.span());
-    let runtime = options.runtime.at(at_output);
-    let function = quote_spanned! {at_output=>
-        #runtime::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
-    };
+    let record = handler.record;
+    let at = site.located_at(record.span());
+    let runtime = options.runtime.at(at);
+    let records = quote_spanned!(at=> #runtime::__private::records::<#record, _>(batch));
     let settings = settings(handler, options, site);
     let runtime = options.runtime.at(site);
+    if let Some((state, close)) = handler.state().zip(options.window.as_ref()) {
+        let at = site.located_at(state.span());
+        let state = {
+            let runtime = options.runtime.at(at);
+            quote_spanned!(at=> #runtime::__private::state::<#state>())
+        };
+        let fold = window::fold(handler, options, site);
+        let close = window::close(close, handler, options, site);
+        return quote_spanned! {site=>
+            let records = #records;
+            let state = #state;
+            let handler = #fold;
+            let close = #close;
+            let settings = #settings;
+            #runtime::__private::process_window(records, state, handler, close, &context, settings)
+                .await
+        };
+    }
+    let function = function(handler, options, site);
     quote_spanned! {site=>
         let records = #records;
         let handler = #function;
         let settings = #settings;
         #runtime::__private::process(records, handler, &context, settings).await
     }
+}
+
+/// The call of the function.
+fn function(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
+    let name = handler.name;
+    let arguments = handler
+        .others
+        .iter()
+        .filter_map(|other| argument(other, options, site));
+    let call = quote_spanned!(site=> #name(record, #(#arguments),*));
+    let future = if handler.is_async {
+        call
+    } else {
+        quote_spanned!(site=> ::core::future::ready(#call))
+    };
+    let output = &handler.output;
+    let at = site.located_at(output.span());
+    let runtime = options.runtime.at(at);
+    quote_spanned! {at=>
+        #runtime::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
+    }
+}
+
+/// What a parameter is filled with for one more call; the state is made by each call.
+fn argument(parameter: &Parameter<'_>, options: &Options, site: Span) -> Option<TokenStream> {
+    match parameter {
+        Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
+        Parameter::Context { ty } => {
+            let at = site.located_at(ty.span());
+            let runtime = options.runtime.at(at);
+            Some(quote_spanned!(at=> #runtime::__private::context::<#ty>(&context)))
+        }
+        Parameter::State { .. } => None,
+    }
+}
+
+/// The shared values for one more call, of another function than the handler.
+fn all_shared(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
+    let values = handler.others.iter().filter_map(|other| match other {
+        Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
+        Parameter::Context { .. } | Parameter::State { .. } => None,
+    });
+    quote!(#(#values),*)
 }
 
 /// A shared value for one more call.
@@ -143,14 +187,11 @@ fn settings(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream
     }
     if let Some(path) = &options.dead_letter {
         let at = site.located_at(path.span());
-        let arguments = handler.others.iter().filter_map(|other| match other {
-            Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
-            Parameter::Context { .. } => None,
-        });
+        let shared = all_shared(handler, options, site);
         let runtime = options.runtime.at(at);
         set(quote_spanned! {at=>
             .dead_letter(|letter| {
-                let sending = #path(letter, #(#arguments),*);
+                let sending = #path(letter, #shared);
                 async move { #runtime::__private::sent(sending.await) }
             })
         });

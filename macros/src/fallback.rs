@@ -9,7 +9,7 @@ use crate::{
     errors::Errors,
     expand::{companion, site},
     options::Options,
-    parse::{Function, is_condition, is_context, is_ours, mentions},
+    parse::{Function, is_condition, is_context, is_ours, is_state, mentions},
     rustc,
 };
 
@@ -38,7 +38,12 @@ pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -
     let site = site(name);
     let runtime = options.runtime.at(site);
     let shared = inputs.filter_map(|input| match input {
-        FnArg::Typed(input) if !input.attrs.iter().any(is_context) => {
+        FnArg::Typed(input)
+            if !input
+                .attrs
+                .iter()
+                .any(|attr| is_context(attr) || is_state(attr)) =>
+        {
             let conditions = input.attrs.iter().filter(|attr| is_condition(attr));
             Some(quote_spanned!(site=> #(#conditions)* _: impl ::core::marker::Sized))
         }

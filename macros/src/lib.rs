@@ -50,6 +50,7 @@ fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
     if handler.as_ref().is_some_and(|handler| !handler.is_async) {
         options.need_async(&mut errors);
     }
+    options.need_state(&function.signature, &mut errors);
     match handler {
         Some(handler) if errors.is_empty() && !rustc::rejects(&function.signature) => {
             expand::expand(&function, &handler, &options)

@@ -4,12 +4,12 @@ mod values;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    Path, Token,
+    Path, Signature, Token,
     ext::IdentExt as _,
     parse::{ParseStream, Parser as _},
 };
 
-use crate::{errors::Errors, paths::Runtime};
+use crate::{errors::Errors, paths::Runtime, signature::StateParameter};
 
 /// Every option: its name, and what to write for it.
 const ACCEPTED: &[(&str, &str)] = &[
@@ -20,6 +20,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("undecodable", "undecodable = \"permanent\""),
     ("on_full_failure", "on_full_failure = \"error\""),
     ("observer", "observer = path::to::STATIC"),
+    ("window", "window = path::to::function"),
     ("crate", "crate = ::stream_handler"),
 ];
 
@@ -35,6 +36,9 @@ pub(crate) struct Options {
     pub(crate) undecodable_is_permanent: Option<Set<bool>>,
     pub(crate) fail_if_none_done: bool,
     pub(crate) observer: Option<Path>,
+    pub(crate) window: Option<Path>,
+    /// The key of `window`, whatever its value.
+    window_key: Option<Ident>,
 }
 
 /// A value, and the key it was set by.
@@ -76,6 +80,9 @@ impl Options {
             return;
         }
         seen.push(name);
+        if name == "window" {
+            self.window_key = Some(key.clone());
+        }
         let value = match pair.value {
             Value::Given(value) if !value.is_empty() => value,
             Value::Given(_) | Value::Missing => {
@@ -134,6 +141,10 @@ impl Options {
                 let path = values::path(value).ok_or("the path of a static or constant")?;
                 self.observer = Some(path);
             }
+            "window" => {
+                let path = values::path(value).ok_or("the path of an async function")?;
+                self.window = Some(path);
+            }
             _ => {
                 let path = values::path(value).ok_or("the path of the stream-handler crate")?;
                 self.runtime = Runtime::Renamed(path);
@@ -142,7 +153,7 @@ impl Options {
         Ok(())
     }
 
-    /// Options that say nothing without another.
+    /// Options that say nothing without another, or contradict it.
     fn conflicts(&self, errors: &mut Errors) {
         if let (Some(Set { key, value: true }), None) =
             (&self.undecodable_is_permanent, &self.dead_letter)
@@ -152,6 +163,31 @@ impl Options {
                 "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without \
                  one a permanent failure is retried like any other",
             );
+        }
+        if let (Some(Set { key, value: 2.. }), Some(_)) = (&self.concurrency, &self.window_key) {
+            errors.at(
+                key,
+                "`concurrency` contradicts `window`: the state goes from record to record, one at \
+                 a time; remove one of the two",
+            );
+        }
+    }
+
+    /// `window` and the parameter marked `#[state]` say nothing without each other.
+    pub(crate) fn need_state(&self, signature: &Signature, errors: &mut Errors) {
+        match (&self.window_key, StateParameter::of(signature)) {
+            (None, StateParameter::Marked(attribute)) => errors.at(
+                attribute,
+                "`#[state]` needs `window = path::to::function`, the function that gets the state \
+                 at the end of each tumbling window",
+            ),
+            (Some(key), StateParameter::Missing) => errors.at(
+                key,
+                "`window` needs a parameter for the state that records are folded into: add one \
+                 after the record, as in `#[state] totals: &mut Totals`",
+            ),
+            // A `&mut` parameter that isn't marked has an error of its own.
+            _ => {}
         }
     }
 

@@ -92,13 +92,15 @@ fn other_item(input: ParseStream<'_>) -> Option<Span> {
 }
 
 impl ToTokens for Function {
-    /// The function as the user wrote it, but for `#[context]`, which means something to this
-    /// macro alone.
+    /// The function as the user wrote it, but for `#[context]` and `#[state]`, which mean something
+    /// to this macro alone.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let mut signature = self.signature.clone();
         for input in &mut signature.inputs {
             if let syn::FnArg::Typed(input) = input {
-                input.attrs.retain(|attribute| !is_context(attribute));
+                input
+                    .attrs
+                    .retain(|attribute| !is_context(attribute) && !is_state(attribute));
             }
         }
         for attribute in &self.attributes {
@@ -113,6 +115,11 @@ impl ToTokens for Function {
 /// Whether an attribute is the `#[context]` of a parameter.
 pub(crate) fn is_context(attribute: &Attribute) -> bool {
     attribute.path().is_ident("context")
+}
+
+/// Whether an attribute is the `#[state]` of a parameter.
+pub(crate) fn is_state(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("state")
 }
 
 /// Whether an attribute keeps what it is on only under a condition.

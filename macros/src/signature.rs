@@ -12,11 +12,11 @@ use syn::{
 
 use crate::{
     errors::Errors,
-    parse::{Function, is_condition, is_context, is_ours, mentions},
+    parse::{Function, is_condition, is_context, is_ours, is_state, mentions},
 };
 
 pub(crate) use types::strip_groups;
-use types::{by_value, concrete, invocation_bound, owned, pretty, shareable};
+use types::{by_value, concrete, exclusive, invocation_bound, owned, pretty, shareable};
 
 /// What a handler looks like, for the messages that need an example.
 const USAGE: &str = "async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>";
@@ -42,6 +42,36 @@ pub(crate) enum Parameter<'f> {
     },
     /// Filled with the invocation's context.
     Context { ty: &'f Type },
+    /// The state of a tumbling window: what is behind the `&mut`.
+    State { ty: &'f Type },
+}
+
+/// Which parameter is for the state of a tumbling window.
+pub(crate) enum StateParameter<'f> {
+    /// One is marked `#[state]`, rightly or not.
+    Marked(&'f Attribute),
+    /// None is marked, but one is `&mut`.
+    Meant,
+    Missing,
+}
+
+impl<'f> StateParameter<'f> {
+    pub(crate) fn of(signature: &'f Signature) -> Self {
+        let typed = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(parameter) => Some(parameter),
+            FnArg::Receiver(_) => None,
+        });
+        let mut attributes = typed.clone().flat_map(|parameter| &parameter.attrs);
+        let is_mut = |parameter: &PatType| match strip_groups(&parameter.ty) {
+            Type::Reference(reference) => reference.mutability.is_some(),
+            _ => false,
+        };
+        match attributes.find(|attribute| is_state(attribute)) {
+            Some(attribute) => Self::Marked(attribute),
+            None if typed.skip(1).any(is_mut) => Self::Meant,
+            None => Self::Missing,
+        }
+    }
 }
 
 impl<'f> Handler<'f> {
@@ -76,6 +106,16 @@ impl<'f> Handler<'f> {
                 ReturnType::Default => quote_spanned!(signature.paren_token.span.close()=> ()),
             },
             is_async: signature.asyncness.is_some(),
+        })
+    }
+}
+
+impl<'f> Handler<'f> {
+    /// The type of a window's state.
+    pub(crate) fn state(&self) -> Option<&'f Type> {
+        self.others.iter().find_map(|other| match other {
+            Parameter::State { ty } => Some(*ty),
+            _ => None,
         })
     }
 }
@@ -155,7 +195,7 @@ fn where_clause(generics: &Generics, errors: &mut Errors) {
 /// Checks the parameters and returns those that are not `self`.
 fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatType> {
     let mut typed = Vec::new();
-    let mut context: Option<&Attribute> = None;
+    let (mut has_context, mut has_state) = (false, false);
     for input in &signature.inputs {
         let parameter = match input {
             FnArg::Receiver(receiver) => {
@@ -170,8 +210,18 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
         };
         for attribute in &parameter.attrs {
             if is_context(attribute) {
-                context_attribute(attribute, typed.is_empty(), context, errors);
-                context = Some(attribute);
+                mark(&CONTEXT, attribute, typed.is_empty(), has_context, errors);
+                has_context = true;
+            } else if is_state(attribute) {
+                mark(&STATE, attribute, typed.is_empty(), has_state, errors);
+                if parameter.attrs.iter().any(is_context) {
+                    errors.at(
+                        attribute,
+                        "a parameter can't be both `#[context]` and `#[state]`: remove one of the \
+                         two",
+                    );
+                }
+                has_state = true;
             } else if is_condition(attribute) {
                 errors.at(
                     attribute,
@@ -186,6 +236,8 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
             owned(ty, errors);
         } else if parameter.attrs.iter().any(is_context) {
             invocation_bound(ty, errors);
+        } else if parameter.attrs.iter().any(is_state) {
+            exclusive(ty, errors);
         } else {
             shareable(ty, errors);
         }
@@ -204,27 +256,35 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
     typed
 }
 
-fn context_attribute(
+/// An attribute of one parameter: its name, and an example.
+struct Mark(&'static str, &'static str);
+
+const CONTEXT: Mark = Mark("#[context]", "#[context] context: &Context");
+const STATE: Mark = Mark("#[state]", "#[state] totals: &mut Totals");
+
+fn mark(
+    Mark(name, usage): &Mark,
     attribute: &Attribute,
     on_record: bool,
-    earlier: Option<&Attribute>,
+    is_second: bool,
     errors: &mut Errors,
 ) {
     if !matches!(attribute.meta, Meta::Path(_)) {
         errors.at(
             attribute,
-            "`#[context]` takes no value: write just `#[context]`",
+            format_args!("`{name}` takes no value: write just `{name}`"),
         );
     } else if on_record {
         errors.at(
             attribute,
-            "the first parameter is the record: put `#[context]` on a later one, \
-             as in `#[context] context: &Context`",
+            format_args!(
+                "the first parameter is the record: put `{name}` on a later one, as in `{usage}`"
+            ),
         );
-    } else if earlier.is_some() {
+    } else if is_second {
         errors.at(
             attribute,
-            "only one parameter can be `#[context]`: remove one of the two",
+            format_args!("only one parameter can be `{name}`: remove one of the two"),
         );
     }
 }
@@ -255,6 +315,14 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
     let ty = &*parameter.ty;
     if parameter.attrs.iter().any(is_context) {
         return Parameter::Context { ty };
+    }
+    if parameter.attrs.iter().any(is_state) {
+        let ty = match strip_groups(ty) {
+            Type::Reference(reference) => strip_groups(&reference.elem),
+            // A mistake, so this goes no further.
+            ty => ty,
+        };
+        return Parameter::State { ty };
     }
     let name = match &*parameter.pat {
         // A parameter called like the function would hide it from the generated call.

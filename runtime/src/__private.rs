@@ -6,12 +6,16 @@
 //! function pointers.
 
 use lambda_runtime::Context;
+use serde::{Serialize, de::DeserializeOwned};
 
-pub use crate::settings::Settings;
 use crate::{
-    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoOutcome, Outcome,
-    RawRecord, Record, Source, batch, dead_letter::IntoSent,
+    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoFailure, IntoOutcome,
+    Outcome, RawRecord, Record, Source, Window, batch,
+    dead_letter::IntoSent,
+    fold::{self, Fold},
+    source::Windowed,
 };
+pub use crate::{fold::State, settings::Settings};
 
 /// A batch whose records can be decoded.
 #[derive(Debug)]
@@ -82,6 +86,117 @@ where
         settings,
     )
     .await
+}
+
+/// Checks the type of a window's state.
+#[must_use]
+pub fn state<T: WindowState>() -> State<T> {
+    State::new()
+}
+
+/// A type that the state of a tumbling window can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the state of a window",
+    label = "not a state",
+    note = "Lambda carries the state from one invocation to the next as JSON, it begins with the \
+            default, and each record works on a copy of it: write `#[derive(Default, Clone, \
+            serde::Serialize, serde::Deserialize)]` on `{Self}`"
+)]
+pub trait WindowState: Serialize + DeserializeOwned + Default + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Default + Clone> WindowState for T {}
+
+/// Checks the return type of a function that folds records into a state.
+pub fn fold<O, T, R, S, F, Fut>(_: &Records<R, S>, _: &State<T>, function: F) -> Handler<S, O, F>
+where
+    O: IntoOutcome<S>,
+    S: Source,
+    F: Fn(R, T) -> Fut,
+    Fut: Future<Output = (O, T)>,
+{
+    Handler {
+        function,
+        outcome: O::into_outcome,
+    }
+}
+
+/// What closes a window.
+#[derive(Debug)]
+pub struct Close<C>(C);
+
+/// Checks that the source has windows.
+pub fn close<T, R, S, C, CFut>(_: &Records<R, S>, _: &State<T>, close: C) -> Close<C>
+where
+    S: Windowed,
+    C: Fn(Window<T>) -> CFut,
+    CFut: Future<Output = Result<(), Failure>>,
+{
+    Close(close)
+}
+
+/// Whether a window is closed.
+///
+/// # Errors
+///
+/// It is not.
+pub fn closed<T: IntoClosed>(closed: T) -> Result<(), Failure> {
+    closed.into_closed()
+}
+
+/// What the closing function of a window may return.
+#[diagnostic::on_unimplemented(
+    message = "the closing function of a window can't return `{Self}`",
+    label = "a closing function returns `()` or `Result<(), E>`",
+    note = "return `Ok(())` when the window's result is in safety: its state is then gone"
+)]
+pub trait IntoClosed {
+    /// Whether it is closed.
+    ///
+    /// # Errors
+    ///
+    /// It is not.
+    fn into_closed(self) -> Result<(), Failure>;
+}
+
+impl IntoClosed for () {
+    fn into_closed(self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl<E: IntoFailure> IntoClosed for Result<(), E> {
+    fn into_closed(self) -> Result<(), Failure> {
+        self.map_err(E::into_failure)
+    }
+}
+
+/// Handles a batch of a window.
+pub async fn process_window<R, S, T, O, F, Fut, C, CFut, D, DFut>(
+    records: Records<R, S>,
+    state: State<T>,
+    handler: Handler<S, O, F>,
+    close: Close<C>,
+    context: &Context,
+    settings: Settings<'_, D>,
+) -> Result<BatchResponse, BatchError>
+where
+    S: Source,
+    F: Fn(R, T) -> Fut,
+    Fut: Future<Output = (O, T)>,
+    C: Fn(Window<T>) -> CFut,
+    CFut: Future<Output = Result<(), Failure>>,
+    D: Fn(DeadLetter) -> DFut,
+    DFut: Future<Output = Result<(), Failure>>,
+{
+    let fold = Fold {
+        decode: records.decode,
+        state,
+        function: handler.function,
+        into_outcome: handler.outcome,
+        close: close.0,
+    };
+    fold::process(records.batch, fold, context, settings).await
 }
 
 /// A shared value for one more record.

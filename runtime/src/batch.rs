@@ -9,12 +9,12 @@ use crate::{
     driver::{self, Deadline, Lanes, Schedule},
     job::{Decode, Job},
     log,
-    observer::{Ending, tell},
+    observer::Ending,
     outcomes::Outcomes,
-    panic,
     records::Records,
     settings::Settings,
     source::Report,
+    window,
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -25,6 +25,12 @@ use crate::{
 pub struct Batch<R> {
     event: Event,
     record: PhantomData<fn() -> R>,
+}
+
+impl<R> Batch<R> {
+    pub(crate) fn into_event(self) -> Event {
+        self.event
+    }
 }
 
 impl<R> From<Event> for Batch<R> {
@@ -71,66 +77,69 @@ where
     DFut: Future<Output = Result<(), Failure>>,
 {
     let begun = Instant::now();
+    settings.without_missing_timers();
     let event = batch.event;
-    let records = Records::<S>::split(&event).map_err(|error| {
+    let records = split::<S>(&event)?;
+    window::refuse::<S>(&event).inspect_err(log::invalid)?;
+    let job = Job {
+        event: &event,
+        records: &records,
+        decode,
+        handler: |_, record| handler(record),
+        into_outcome,
+        settings: &settings,
+    };
+    let (outcomes, _) = job.run(context, begun).await;
+    let response = outcomes.respond(&event, &settings);
+    outcomes.tell(&response, &settings, begun);
+    response
+}
+
+/// The records of an event, if it is one of the source.
+pub(crate) fn split<S: Source>(event: &Event) -> Result<Records<'_, S>, BatchError> {
+    Records::split(event).map_err(|error| {
         let error = BatchError::InvalidEvent {
             source: S::NAME,
             error,
         };
         log::invalid(&error);
         error
-    })?;
-    // One at a time, a stream is one lane: its first failure stops all that comes later.
-    let lanes = match S::REPORT {
-        Report::Checkpoint if settings.concurrency <= 1 => Lanes::single(records.len()),
-        _ => Lanes::new(records.lanes()),
-    };
-    let deadline = match settings.deadline_margin {
-        Some(margin) => Deadline::before(context.deadline(), margin),
-        None => Deadline::never(),
-    };
-    if settings.record_timeout.is_some() && !driver::has_timers() {
-        settings.record_timeout = None;
-        tracing::warn!(
-            "no Tokio timer to keep `record_timeout` with: build the runtime with `enable_time`"
-        );
-    }
-    let job = Job {
-        event: &event,
-        records: &records,
-        decode,
-        handler,
-        into_outcome,
-        settings: &settings,
-    };
-    let schedule = Schedule::new(lanes, S::REPORT == Report::Checkpoint);
-    let outcomes = driver::drive(schedule, settings.concurrency, deadline, |index| {
-        job.handle(index)
     })
-    .await;
-    for (index, outcome) in outcomes.iter().enumerate() {
-        if let Outcome::Interrupted = outcome {
-            job.ended(index, outcome, &Ending::Interrupted, begun.elapsed());
-        }
-    }
+}
 
-    let outcomes = Outcomes {
-        records: &records,
-        outcomes,
-    };
-    let response = if settings.fail_if_none_done && outcomes.none_done() {
-        Err(outcomes.all_failed())
-    } else {
-        outcomes.respond(&event)
-    };
-    let summary = outcomes.summary(&response, begun.elapsed());
-    log::batch(&summary, &response);
-    for identifier in response.iter().flat_map(BatchResponse::batch_item_failures) {
-        tell(settings.observer, |observer| observer.reported(identifier));
+impl<'a, 'e, R, S, O, F, Fut, D, DFut> Job<'a, 'e, R, S, O, F, D>
+where
+    S: Source,
+    F: Fn(usize, R) -> Fut,
+    Fut: Future<Output = O>,
+    D: Fn(DeadLetter) -> DFut,
+    DFut: Future<Output = Result<(), Failure>>,
+{
+    /// Handles every record, until the deadline or as far as failures allow.
+    pub(crate) async fn run(
+        &self,
+        context: &Context,
+        begun: Instant,
+    ) -> (Outcomes<'a, 'e, S>, Deadline) {
+        let (records, settings) = (self.records, self.settings);
+        // One at a time, a stream is one lane: its first failure stops all that comes later.
+        let lanes = match S::REPORT {
+            Report::Checkpoint if settings.concurrency <= 1 => Lanes::single(records.len()),
+            _ => Lanes::new(records.lanes()),
+        };
+        let mut deadline = match settings.deadline_margin {
+            Some(margin) => Deadline::before(context.deadline(), margin),
+            None => Deadline::never(),
+        };
+        let schedule = Schedule::new(lanes, S::REPORT == Report::Checkpoint);
+        let concurrency = settings.concurrency;
+        let handle = |index| self.handle(index);
+        let outcomes = driver::drive(schedule, concurrency, &mut deadline, handle).await;
+        for (index, outcome) in outcomes.iter().enumerate() {
+            if let Outcome::Interrupted = outcome {
+                self.ended(index, outcome, &Ending::Interrupted, begun.elapsed());
+            }
+        }
+        (Outcomes { records, outcomes }, deadline)
     }
-    tell(settings.observer, |observer| {
-        observer.batch_finished(&summary);
-    });
-    outcomes.outcomes.into_iter().for_each(panic::discard);
-    response
 }

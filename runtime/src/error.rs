@@ -4,6 +4,8 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use lambda_runtime::Diagnostic;
 
+use crate::WindowError;
+
 /// Any error, as a handler may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -113,6 +115,13 @@ pub enum BatchError {
         /// What became of the first.
         first: String,
     },
+    /// Something is wrong with the tumbling window of the event, or with its state.
+    Window {
+        /// The source of the event.
+        source: &'static str,
+        /// What is wrong.
+        error: WindowError,
+    },
     /// The answer could not be written as JSON.
     Unanswerable {
         /// The source of the event.
@@ -130,6 +139,7 @@ impl BatchError {
             Self::InvalidEvent { .. } => "StreamHandler.InvalidEvent",
             Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
             Self::NoneDone { .. } => "StreamHandler.NoneDone",
+            Self::Window { error, .. } => error.error_type(),
             Self::Unanswerable { .. } => "StreamHandler.Unanswerable",
         }
     }
@@ -161,6 +171,7 @@ impl fmt::Display for BatchError {
                 f,
                 "none of the {records} {source} records is done; of the first: {first}"
             ),
+            Self::Window { source, error } => write!(f, "a tumbling window of {source}: {error}"),
             Self::Unanswerable { source, error } => {
                 write!(
                     f,

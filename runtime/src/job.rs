@@ -23,6 +23,7 @@ pub(crate) struct Job<'a, 'e, R, S: Source, O, F, D> {
     pub(crate) event: &'a Event,
     pub(crate) records: &'a Records<'e, S>,
     pub(crate) decode: Decode<R, S>,
+    /// Gets a record and its position.
     pub(crate) handler: F,
     pub(crate) into_outcome: fn(O) -> Outcome<S::Output>,
     pub(crate) settings: &'a Settings<'a, D>,
@@ -31,7 +32,7 @@ pub(crate) struct Job<'a, 'e, R, S: Source, O, F, D> {
 impl<R, S, O, F, Fut, D, DFut> Job<'_, '_, R, S, O, F, D>
 where
     S: Source,
-    F: Fn(R) -> Fut,
+    F: Fn(usize, R) -> Fut,
     Fut: Future<Output = O>,
     D: Fn(DeadLetter) -> DFut,
     DFut: Future<Output = Result<(), Failure>>,
@@ -42,7 +43,7 @@ where
         let begun = self.settings.observer.map(|_| Instant::now());
         self.tell_of(index, |observer, record| observer.started(record));
         let outcome = match self.decode(index) {
-            Ok(record) => self.call(record).await,
+            Ok(record) => self.call(index, record).await,
             Err(failure) => Outcome::Failed(failure),
         };
         let outcome = match (outcome, &self.settings.dead_letter) {
@@ -97,9 +98,9 @@ where
             .map_err(|error| Failure::undecodable(error, permanent))
     }
 
-    async fn call(&self, record: R) -> Outcome<S::Output> {
+    async fn call(&self, index: usize, record: R) -> Outcome<S::Output> {
         let call = pin!(Some(panic::catch_async(|| async {
-            (self.into_outcome)((self.handler)(record).await)
+            (self.into_outcome)((self.handler)(index, record).await)
         })));
         match self.in_time(call).await {
             Some(Ok(outcome)) => outcome,

@@ -47,6 +47,9 @@
 //! | Kafka | nothing later in the partition is started | every undone record |
 //! | Data Firehose, S3 Batch Operations | the others go on | every record is answered |
 //!
+//! In a tumbling window the response carries the state as well: see
+//! [the attribute](macro@stream_handler#tumbling-windows).
+//!
 //! What can't be reported fails the invocation as a whole, on purpose: an event of another source
 //! or shape, and an undone record without an identifier ([`BatchError`]).
 //!
@@ -60,6 +63,7 @@
 //! - [`macro@stream_handler`]: parameters, options, what is generated.
 //! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
 //! - [`sns`], [`eventbridge`], [`s3`]: what these services put into a queue.
+//! - [`Window`]: tumbling windows.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",
@@ -76,6 +80,7 @@ mod dead_letter;
 mod driver;
 mod error;
 mod event;
+mod fold;
 mod job;
 mod log;
 mod observer;
@@ -90,6 +95,7 @@ mod response;
 mod run;
 mod settings;
 pub mod source;
+mod window;
 
 #[cfg(all(
     feature = "aws_lambda_events",
@@ -134,6 +140,7 @@ pub use crate::{
     record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
     source::Source,
+    window::{Window, WindowError},
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};

@@ -1,10 +1,10 @@
 //! What became of each record of a batch, and the response that this makes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::{
     BatchError, BatchResponse, BatchSummary, Event, ItemIdentifier, Outcome, Source, log,
-    records::Records, source::Report,
+    observer::tell, panic, records::Records, settings::Settings, source::Report,
 };
 
 /// What became of each record of a batch.
@@ -16,7 +16,14 @@ pub(crate) struct Outcomes<'a, 'e, S: Source> {
 impl<S: Source> Outcomes<'_, '_, S> {
     /// The response. The source says which kind; what goes into it is decided here, so that no
     /// source can leave a record out.
-    pub(crate) fn respond(&self, event: &Event) -> Result<BatchResponse, BatchError> {
+    pub(crate) fn respond<D>(
+        &self,
+        event: &Event,
+        settings: &Settings<'_, D>,
+    ) -> Result<BatchResponse, BatchError> {
+        if settings.fail_if_none_done && self.none_done() {
+            return Err(self.all_failed());
+        }
         match S::REPORT {
             Report::Checkpoint => self.undone().take(1).collect::<Result<_, _>>(),
             Report::EachUndone => self.undone().collect::<Result<_, _>>(),
@@ -41,12 +48,12 @@ impl<S: Source> Outcomes<'_, '_, S> {
     }
 
     /// Whether the batch has records and none is done.
-    pub(crate) fn none_done(&self) -> bool {
+    fn none_done(&self) -> bool {
         !self.outcomes.is_empty() && !self.outcomes.iter().any(Outcome::is_done)
     }
 
     /// The error of a batch of which nothing is done.
-    pub(crate) fn all_failed(&self) -> BatchError {
+    fn all_failed(&self) -> BatchError {
         BatchError::NoneDone {
             source: S::NAME,
             records: self.outcomes.len(),
@@ -54,7 +61,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         }
     }
 
-    pub(crate) fn summary(
+    fn summary(
         &self,
         response: &Result<BatchResponse, BatchError>,
         after: Duration,
@@ -83,6 +90,29 @@ impl<S: Source> Outcomes<'_, '_, S> {
             } += 1;
         }
         summary
+    }
+
+    /// Tells of the batch and its response, and lets go of what the records left.
+    pub(crate) fn tell<D>(
+        self,
+        response: &Result<BatchResponse, BatchError>,
+        settings: &Settings<'_, D>,
+        begun: Instant,
+    ) {
+        let summary = self.summary(response, begun.elapsed());
+        log::batch(&summary, response);
+        for identifier in response.iter().flat_map(BatchResponse::batch_item_failures) {
+            tell(settings.observer, |observer| observer.reported(identifier));
+        }
+        tell(settings.observer, |observer| {
+            observer.batch_finished(&summary);
+        });
+        self.outcomes.into_iter().for_each(panic::discard);
+    }
+
+    /// The first record that is not done.
+    pub(crate) fn first_undone(&self) -> Option<usize> {
+        self.outcomes.iter().position(|outcome| !outcome.is_done())
     }
 
     fn undone(&self) -> impl Iterator<Item = Result<ItemIdentifier, BatchError>> {

@@ -67,7 +67,8 @@ impl PartialEq<&str> for ItemIdentifier {
 
 /// The answer to an event: which of its records are not done.
 ///
-/// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`. It can't hold an empty, null
+/// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a tumbling
+/// window beside it. It can't hold an empty, null
 /// or duplicate identifier, nor one that is not from the event: it is made from what became of the
 /// records, and in no other way. Lambda reads it only if the event source mapping has
 /// `ReportBatchItemFailures` among its function response types; without that, **any** response is
@@ -77,7 +78,11 @@ pub struct BatchResponse(Body);
 
 #[derive(Debug, Clone)]
 enum Body {
-    Failures(Vec<ItemIdentifier>),
+    Failures {
+        failures: Vec<ItemIdentifier>,
+        /// Of a tumbling window.
+        state: Option<Box<RawValue>>,
+    },
     Answers(Box<RawValue>),
 }
 
@@ -88,7 +93,18 @@ impl BatchResponse {
             let mut seen = HashSet::new();
             failures.retain(|identifier| seen.insert(identifier.clone()));
         }
-        Self(Body::Failures(failures))
+        Self(Body::Failures {
+            failures,
+            state: None,
+        })
+    }
+
+    /// The response with the state of a tumbling window.
+    pub(crate) fn with_state(mut self, json: Box<RawValue>) -> Self {
+        if let Body::Failures { state, .. } = &mut self.0 {
+            *state = Some(json);
+        }
+        self
     }
 
     /// A response that answers each record.
@@ -101,7 +117,7 @@ impl BatchResponse {
     #[must_use]
     pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
         match &self.0 {
-            Body::Failures(failures) => failures,
+            Body::Failures { failures, .. } => failures,
             Body::Answers(_) => &[],
         }
     }
@@ -126,9 +142,13 @@ impl Serialize for BatchResponse {
         }
         match &self.0 {
             Body::Answers(answers) => answers.serialize(serializer),
-            Body::Failures(failures) => {
-                let mut response = serializer.serialize_struct("BatchResponse", 1)?;
+            Body::Failures { failures, state } => {
+                let fields = 1 + usize::from(state.is_some());
+                let mut response = serializer.serialize_struct("BatchResponse", fields)?;
                 response.serialize_field("batchItemFailures", &Items(failures))?;
+                if let Some(state) = state {
+                    response.serialize_field("state", state)?;
+                }
                 response.end()
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{future::Ready, time::Duration};
 
-use crate::{DeadLetter, Failure, Observer};
+use crate::{DeadLetter, Failure, Observer, driver};
 
 /// The attribute's options, each at its default until set.
 #[allow(
@@ -68,6 +68,16 @@ impl<'o> Settings<'o> {
 }
 
 impl<'o, D> Settings<'o, D> {
+    /// A time-out can't be kept on a runtime that has no timers: it is left out, with a warning.
+    pub(crate) fn without_missing_timers(&mut self) {
+        if self.record_timeout.is_some() && !driver::has_timers() {
+            self.record_timeout = None;
+            tracing::warn!(
+                "no Tokio timer to keep `record_timeout` with: build the runtime with `enable_time`"
+            );
+        }
+    }
+
     /// At most so many records at once.
     #[must_use]
     pub fn concurrency(self, concurrency: usize) -> Self {

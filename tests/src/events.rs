@@ -60,6 +60,23 @@ pub fn insert(sequence_number: &str, text: &str) -> Value {
     dynamodb(sequence_number, "INSERT", item, Value::Null)
 }
 
+/// An event as one of a tumbling window.
+pub fn in_window(mut event: Value, state: Value, is_final: bool) -> Value {
+    let window = json!({ "start": "2026-07-30T17:00:00Z", "end": "2026-07-30T17:05:00Z" });
+    let stream = "arn:aws:kinesis:us-east-1:123456789012:stream/lambda-stream";
+    for (field, value) in [
+        ("window", window),
+        ("state", state),
+        ("shardId", "shard-1".into()),
+        ("eventSourceARN", stream.into()),
+        ("isFinalInvokeForWindow", is_final.into()),
+        ("isWindowTerminatedEarly", false.into()),
+    ] {
+        event[field] = value;
+    }
+    event
+}
+
 /// A message in a standard queue.
 pub fn sqs(message_id: &str, body: &str) -> Value {
     json!({

@@ -58,6 +58,24 @@ pub async fn reported(
     items
 }
 
+/// The identifiers and the state in the response to an event of a window, after a check that it
+/// holds those and nothing else.
+pub async fn folded(
+    batch: impl Future<Output = Result<BatchResponse, BatchError>>,
+) -> (Vec<String>, Value) {
+    let text = respond(batch).await;
+    let mut response: Value = serde_json::from_str(&text).expect("JSON");
+    let items: Vec<String> = response["batchItemFailures"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|item| item["itemIdentifier"].as_str().expect("a string").into())
+        .collect();
+    let fields = response.as_object_mut().expect("an object");
+    assert_eq!(fields.len(), 2, "{text}");
+    (items, fields.remove("state").expect("a state"))
+}
+
 /// The one right spelling of a response.
 pub fn response_text(identifiers: &[impl AsRef<str>]) -> String {
     let items: Vec<String> = identifiers

@@ -155,7 +155,7 @@ async fn unknown_fields_are_ignored() {
             with(record, &format!("{parent}/alsoNew"), 1.5)
         });
         let mut event = event(records);
-        event["window"] = serde_json::json!({ "start": "x" });
+        event["widow"] = serde_json::json!({ "start": "x" });
         event["Aardvark"] = serde_json::Value::Null;
         let response = reported(batch(source, &event, &Calls::default())).await;
         assert_eq!(response, ["bad"], "{source:?}");

@@ -67,6 +67,11 @@ fn option_crate() {
 }
 
 #[test]
+fn window() {
+    snapshot("window.rs");
+}
+
+#[test]
 fn a_plain_handler_fits_on_a_screen() {
     let generated = expand("#[stream_handler] async fn f(line: Line) -> Result<(), Error> {}");
     assert!(generated.lines().count() <= 26, "{generated}");

@@ -76,8 +76,10 @@ fn what_would_be_reported_again_goes() {
 #[test]
 fn the_companion_takes_what_the_real_one_would() {
     let (_, companion) = kept(
-        "retries = 3",
-        "#[cfg(unix)] pub(crate) async fn f(line: Line, db: &Db, #[context] c: C, n: u8) {}",
+        "window = close, retries = 3",
+        "#[cfg(unix)] pub(crate) async fn f(
+            line: Line, db: &Db, #[context] c: C, #[state] s: &mut S, n: u8
+        ) {}",
     );
     assert_eq!(
         companion,

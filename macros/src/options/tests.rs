@@ -67,7 +67,8 @@ fn unknown() {
         &[(
             "retries",
             "unknown option `retries`. `#[stream_handler]` accepts `concurrency`, `record_timeout`, \
-             `deadline_margin`, `dead_letter`, `undecodable`, `on_full_failure`, `observer`, `crate`.",
+             `deadline_margin`, `dead_letter`, `undecodable`, `on_full_failure`, `observer`, `window`, \
+             `crate`.",
         )],
     );
     rejects("retries", &[("retries", "unknown option `retries`.")]);
@@ -199,6 +200,14 @@ fn values() {
     assert_eq!(path(options.observer), "c :: D");
 
     let mut errors = Errors::default();
+    let options = Options::parse(
+        "window = e::f, concurrency = 1".parse().unwrap(),
+        &mut errors,
+    );
+    assert_errors(errors, &[]);
+    assert_eq!(path(options.window), "e :: f");
+
+    let mut errors = Errors::default();
     let options =
         "deadline_margin = \"off\", undecodable = \"retry\", on_full_failure = \"report\"";
     let options = Options::parse(options.parse().unwrap(), &mut errors);
@@ -267,6 +276,13 @@ fn values_that_are_none() {
         )],
     );
     rejects(
+        "window = \"60s\"",
+        &[(
+            "\"60s\"",
+            "expected the path of an async function, as in `window = path::to::function`",
+        )],
+    );
+    rejects(
         "observer = |_| ()",
         &[(
             "|_| ()",
@@ -284,5 +300,58 @@ fn an_option_that_needs_another() {
             "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without one a \
              permanent failure is retried like any other",
         )],
+    );
+}
+
+#[test]
+fn options_that_contradict_each_other() {
+    let message = "`concurrency` contradicts `window`";
+    rejects(
+        "concurrency = 8, window = close",
+        &[("concurrency", message)],
+    );
+    rejects(
+        "window = 1, concurrency = 8",
+        &[
+            ("1", "expected the path of an async function"),
+            ("concurrency", message),
+        ],
+    );
+}
+
+#[track_caller]
+fn with_state(options: &str, signature: &str, expected: &[(&str, &str)]) {
+    let mut errors = Errors::default();
+    let options = Options::parse(options.parse().unwrap(), &mut Errors::default());
+    options.need_state(&syn::parse_str(signature).unwrap(), &mut errors);
+    assert_errors(errors, expected);
+}
+
+#[test]
+fn window_and_state() {
+    let state = "fn f(line: Line, #[state] totals: &mut Totals)";
+    let none = "fn f(line: Line, db: &Db)";
+    with_state("", none, &[]);
+    with_state("window = close", state, &[]);
+    with_state(
+        "",
+        state,
+        &[("#[state]", "`#[state]` needs `window = path::to::function`")],
+    );
+    with_state(
+        "window = close",
+        none,
+        &[(
+            "window",
+            "add one after the record, as in `#[state] totals: &mut Totals`",
+        )],
+    );
+    // Each has an error of its own.
+    with_state("window = 7", state, &[]);
+    with_state("window = close", "fn f(#[state] line: Line)", &[]);
+    with_state(
+        "window = close",
+        "fn f(line: Line, totals: &mut Totals)",
+        &[],
     );
 }

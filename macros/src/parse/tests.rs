@@ -68,6 +68,15 @@ fn the_context_attribute_goes() {
 }
 
 #[test]
+fn the_state_attribute_goes() {
+    let function = function("fn f(line: Line, #[state] #[allow(unused)] s: &mut Sum) {}");
+    assert_eq!(
+        squeeze(&function.to_token_stream()),
+        squeeze(&"fn f(line: Line, #[allow(unused)] s: &mut Sum) {}")
+    );
+}
+
+#[test]
 fn a_body_is_not_parsed() {
     assert!(
         function(

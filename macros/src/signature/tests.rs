@@ -148,7 +148,8 @@ fn shared_by_exclusive_reference() {
         &[(
             "&mut Vec<(u8, &'static str)>",
             "a shared parameter can't be `&mut`, since every record gets it: write \
-             `&Vec<(u8, &'static str)>`, with what changes in a `Mutex` or an atomic",
+             `&Vec<(u8, &'static str)>`, with what changes in a `Mutex` or an atomic; or, if it is \
+             the state of a tumbling window, `#[state]` before it",
         )],
     );
 }
@@ -215,6 +216,46 @@ fn context() {
     );
     // What type it has is for the type system to say.
     accepts("fn f(line: Line, #[context] a: &mut Context) {}");
+}
+
+#[test]
+fn state() {
+    accepts("fn f(line: Line, #[state] totals: &mut Totals) {}");
+    accepts("fn f(line: Line, db: &Db, #[state] _: &mut Map<u8, (u8, String)>, log: Log) {}");
+    rejects(
+        "fn f(#[state] line: Line) {}",
+        &[("#[state]", "the first parameter is the record")],
+    );
+    rejects(
+        "fn f(line: Line, #[state] a: &mut Totals, #[state] b: &mut Totals) {}",
+        &[("#[state]", "only one parameter can be `#[state]`")],
+    );
+    rejects(
+        "fn f(line: Line, #[state(x)] a: &mut Totals) {}",
+        &[("#[state(x)]", "`#[state]` takes no value")],
+    );
+    rejects(
+        "fn f(line: Line, #[context] #[state] a: &mut Totals) {}",
+        &[("#[state]", "can't be both `#[context]` and `#[state]`")],
+    );
+    for ty in ["Map<u8, u8>", "&Map<u8, u8>"] {
+        rejects(
+            &format!("fn f(line: Line, #[state] totals: {ty}) {{}}"),
+            &[(ty, "when the record is done: write `&mut Map<u8, u8>`")],
+        );
+    }
+    rejects(
+        "fn f<'a>(line: Line, #[state] totals: &'a mut Totals) {}",
+        &[("'a", "the state is lent for one call: write `&mut`")],
+    );
+    rejects(
+        "fn f(line: Line, #[state] totals: &mut impl Sum) {}",
+        &[("impl Sum", "a handler can't take `impl Trait`")],
+    );
+    let function = function("fn f(line: Line, db: Db, #[state] totals: &mut Map<u8, u8>) {}");
+    let handler = Handler::check(&function, &mut Errors::default()).unwrap();
+    let state = quote::ToTokens::to_token_stream(handler.state().unwrap());
+    assert_eq!(crate::testing::squeeze(&state), "Map<u8,u8>");
 }
 
 #[test]
@@ -307,6 +348,7 @@ fn names_of_shared_parameters() {
         .map(|other| match other {
             Parameter::Shared { name, .. } => name.to_string(),
             Parameter::Context { .. } => "context".to_owned(),
+            Parameter::State { .. } => "state".to_owned(),
         })
         .collect();
     assert_eq!(

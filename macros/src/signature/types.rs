@@ -73,6 +73,31 @@ pub(super) fn invocation_bound(ty: &Type, errors: &mut Errors) {
     }
 }
 
+/// The state is changed in place, in a copy that lives as long as the call.
+pub(super) fn exclusive(ty: &Type, errors: &mut Errors) {
+    let example = match ty {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            if let Some(lifetime) = &reference.lifetime {
+                errors.at(
+                    lifetime,
+                    "the state is lent for one call: write `&mut`, without a lifetime",
+                );
+            }
+            return;
+        }
+        Type::Reference(reference) => &*reference.elem,
+        ty => ty,
+    };
+    let example = pretty(&example.to_token_stream());
+    errors.at(
+        ty,
+        format_args!(
+            "the state is changed in place, and kept when the record is done: write \
+             `&mut {example}`"
+        ),
+    );
+}
+
 /// A shared value goes to every record, so no one of them can have it to itself.
 pub(super) fn shareable(ty: &Type, errors: &mut Errors) {
     if let Type::Reference(reference) = ty {
@@ -82,7 +107,8 @@ pub(super) fn shareable(ty: &Type, errors: &mut Errors) {
                 ty,
                 format_args!(
                     "a shared parameter can't be `&mut`, since every record gets it: \
-                     write `&{inner}`, with what changes in a `Mutex` or an atomic"
+                     write `&{inner}`, with what changes in a `Mutex` or an atomic; or, if it is \
+                     the state of a tumbling window, `#[state]` before it"
                 ),
             );
         }

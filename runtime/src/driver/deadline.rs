@@ -1,7 +1,7 @@
 //! When to stop, so that there is time left to answer.
 
 use std::{
-    future::Future as _,
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, SystemTime},
@@ -43,6 +43,21 @@ impl Deadline {
 
     pub(crate) fn has_passed(&self) -> bool {
         self.at.is_some_and(|at| Instant::now() >= at)
+    }
+
+    /// A future's output; `None` if this comes first.
+    pub(crate) async fn limit<F: Future>(
+        &mut self,
+        mut future: Pin<&mut Option<F>>,
+    ) -> Option<F::Output> {
+        poll_fn(|context| {
+            let running = future.as_mut().as_pin_mut();
+            match running.map(|running| running.poll(context)) {
+                Some(Poll::Ready(output)) => Poll::Ready(Some(output)),
+                _ => self.poll(context).map(|()| None),
+            }
+        })
+        .await
     }
 
     /// Ready when it has passed.

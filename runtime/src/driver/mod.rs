@@ -31,7 +31,7 @@ use crate::{Outcome, panic};
 pub(crate) async fn drive<T, Fut>(
     schedule: Schedule,
     concurrency: usize,
-    deadline: Deadline,
+    deadline: &mut Deadline,
     run: impl Fn(usize) -> Fut,
 ) -> Vec<Outcome<T>>
 where
@@ -53,7 +53,7 @@ fn not_started<T>(records: usize) -> Vec<Outcome<T>> {
 /// As [`many_at_once`] with a concurrency of 1, without what that needs to keep futures apart.
 async fn one_by_one<T, Fut>(
     mut schedule: Schedule,
-    mut deadline: Deadline,
+    deadline: &mut Deadline,
     run: impl Fn(usize) -> Fut,
 ) -> Vec<Outcome<T>>
 where
@@ -65,14 +65,8 @@ where
             break;
         };
         let mut running = pin!(Some(run(record)));
-        let outcome = poll_fn(|context| {
-            let polled = running.as_mut().as_pin_mut().map(|run| run.poll(context));
-            match polled {
-                Some(Poll::Ready(outcome)) => Poll::Ready(outcome),
-                _ => deadline.poll(context).map(|()| Outcome::Interrupted),
-            }
-        })
-        .await;
+        let finished = deadline.limit(running.as_mut()).await;
+        let outcome = finished.unwrap_or(Outcome::Interrupted);
         if let Outcome::Interrupted = outcome {
             panic::discard_pinned(running.as_mut());
         }
@@ -85,7 +79,7 @@ where
 async fn many_at_once<T, Fut>(
     mut schedule: Schedule,
     concurrency: usize,
-    mut deadline: Deadline,
+    deadline: &mut Deadline,
     run: impl Fn(usize) -> Fut,
 ) -> Vec<Outcome<T>>
 where

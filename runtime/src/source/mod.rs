@@ -21,7 +21,10 @@ pub mod s3_batch;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub use crate::event::{array_at, elements, split_array_at, split_elements};
+pub use crate::{
+    event::{array_at, elements, split_array_at, split_elements},
+    window::Windowed,
+};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
 /// and how the records that are not done become a response.
@@ -101,6 +104,11 @@ pub trait Source: Sized + 'static {
 
     /// How undone records are reported, which decides what a failure stops.
     const REPORT: Report;
+
+    /// Whether Lambda may deliver this source's events in tumbling windows, as [`Windowed`] says as
+    /// well. An event of one is then refused for a handler without `window`, whose response would
+    /// lack the state.
+    const WINDOWS: bool = false;
 
     /// What is read of each record before it is decoded: as little as possible, and leniently, so
     /// that a record that is odd elsewhere can still be identified.

@@ -43,6 +43,7 @@
 pub mod deprecated;
 mod nested;
 pub mod shared;
+pub mod windows;
 
 use std::{future, io};
 

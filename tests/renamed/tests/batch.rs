@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use handlers::{Context, LambdaEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{json, Value};
-use stream_handler_renamed_test::{on_message, on_order};
+use stream_handler_renamed_test::{count, on_message, on_order};
 
 fn event<T: DeserializeOwned>(event: Value) -> LambdaEvent<T> {
     let mut context = Context::default();
@@ -51,4 +51,24 @@ async fn plain_handler_with_context() {
         json!({ "batchItemFailures": [{ "itemIdentifier": "b" }] })
     );
     assert_eq!(*noted.lock().unwrap(), [7, 8]);
+}
+
+#[tokio::test]
+async fn window() {
+    // {"id":7}
+    let data = "eyJpZCI6N30=";
+    let record = json!({
+        "eventSource": "aws:kinesis",
+        "kinesis": { "sequenceNumber": "1", "partitionKey": "a", "data": data },
+    });
+    let batch = event(json!({
+        "Records": [record],
+        "window": { "start": "2026-01-01T00:00:00Z", "end": "2026-01-01T00:01:00Z" },
+        "state": { "a": 1 },
+        "isFinalInvokeForWindow": true,
+    }));
+    let noted = Mutex::new(Vec::new());
+    let response = serde_json::to_value(count::batch(batch, &noted).await.unwrap()).unwrap();
+    assert_eq!(response, json!({ "batchItemFailures": [], "state": {} }));
+    assert_eq!(*noted.lock().unwrap(), [7, 2]);
 }

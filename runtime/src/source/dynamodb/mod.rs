@@ -70,6 +70,7 @@ impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";
     const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
     const REPORT: Report = Report::Checkpoint;
+    const WINDOWS: bool = true;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

@@ -73,6 +73,7 @@ impl Source for Kinesis {
     const NAME: &'static str = "Kinesis";
     const IDENTIFIER: &'static str = "kinesis.sequenceNumber";
     const REPORT: Report = Report::Checkpoint;
+    const WINDOWS: bool = true;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

@@ -66,6 +66,7 @@ impl Source for KinesisAggregated {
     const NAME: &'static str = Kinesis::NAME;
     const IDENTIFIER: &'static str = Kinesis::IDENTIFIER;
     const REPORT: Report = Kinesis::REPORT;
+    const WINDOWS: bool = true;
     type Envelope<'e> = UserEnvelope<'e>;
     type Output = ();
 

@@ -1,0 +1,15 @@
+use stream_handler::{Window, kinesis::KinesisRecord, stream_handler};
+
+#[derive(Default, Clone, serde::Serialize, serde::Deserialize)]
+struct Totals {
+    lines: u64,
+}
+
+async fn close(window: Window<Totals>) -> u64 {
+    window.state().lines
+}
+
+#[stream_handler(window = close)]
+async fn on_line(_line: KinesisRecord<String>, #[state] _totals: &mut Totals) {}
+
+fn main() {}
