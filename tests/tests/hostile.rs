@@ -8,6 +8,9 @@
 //! HOSTILE_INPUTS=1000000 HOSTILE_SEED=1 cargo test -p stream-handler-tests --test hostile random
 //! HOSTILE_INPUTS=1 HOSTILE_SEED=<the number> cargo test -p stream-handler-tests --test hostile random
 //! ```
+//!
+//! The other tests try one thing after another. With `HOSTILE_EVERY=1` all values in all places, with
+//! `HOSTILE_LENGTH=6000000` strings of that length in all fields, and the deepest nesting too.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -154,7 +157,7 @@ fn good_events_and_those_of_other_sources() {
 #[test]
 fn any_value_in_any_place() {
     let (values, mut bench) = (values(), Bench::new());
-    let every = usize::try_from(number("HOSTILE_EVERY", 10)).expect("a size");
+    let every = usize::try_from(number("HOSTILE_EVERY", 20)).expect("a size");
     let mut count = 0;
     for seed in seeds::small() {
         let text = seed.text.as_bytes();
