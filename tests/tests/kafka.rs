@@ -152,6 +152,24 @@ async fn a_record_that_can_not_be_named() {
     }
 }
 
+/// What it would be reported by stands for another record, or for none.
+#[tokio::test]
+async fn a_record_in_another_partition_than_it_says() {
+    for (topic, partition) in [("orders", 1), ("other", 0)] {
+        let strange = record(topic, partition, 15, "b!");
+        for other in [record("orders", 1, 15, "a"), json!(5)] {
+            let partitions = json!({ "orders-0": [strange], "orders-1": [other] });
+            let (event, calls) = (event("aws:kafka", &partitions), Calls::default());
+            let diagnostic = failure(on_value::batch(invocation(&event), &calls)).await;
+            assert_eq!(diagnostic.error_type, "StreamHandler.InvalidEvent");
+            let told = format!("a record of `{topic}-{partition}` in `orders-0`");
+            let message = diagnostic.error_message;
+            assert!(message.contains(&told), "{message}");
+            assert!(calls.all().is_empty());
+        }
+    }
+}
+
 #[tokio::test]
 async fn events_of_others() {
     let other = event("aws:mq", &json!({}));

@@ -55,6 +55,24 @@ impl Envelope<'_> {
     }
 }
 
+/// What tells the partition it is of.
+trait Placed {
+    fn topic_partition(&self) -> Option<String>;
+}
+
+impl Placed for Object<Envelope<'_>> {
+    fn topic_partition(&self) -> Option<String> {
+        self.0.topic_partition()
+    }
+}
+
+impl Placed for &RawValue {
+    fn topic_partition(&self) -> Option<String> {
+        let Object(envelope) = serde_json::from_str::<Object<Envelope<'_>>>(self.get()).ok()?;
+        envelope.topic_partition()
+    }
+}
+
 fn integer<T: std::str::FromStr>(json: Option<&RawValue>) -> Option<T> {
     json?.get().parse().ok()
 }
@@ -97,7 +115,7 @@ impl Source for Kafka {
 }
 
 /// The records of all partitions, in the order of the event.
-fn partitions<'e, T: Deserialize<'e>>(event: &'e str) -> serde_json::Result<Vec<T>> {
+fn partitions<'e, T: Deserialize<'e> + Placed>(event: &'e str) -> serde_json::Result<Vec<T>> {
     let mut deserializer = serde_json::Deserializer::from_str(event);
     let records = deserializer.deserialize_map(KafkaEvent(PhantomData))?;
     deserializer.end()?;
@@ -107,7 +125,7 @@ fn partitions<'e, T: Deserialize<'e>>(event: &'e str) -> serde_json::Result<Vec<
 /// Reads an event.
 struct KafkaEvent<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for KafkaEvent<T> {
+impl<'de, T: Deserialize<'de> + Placed> Visitor<'de> for KafkaEvent<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,11 +161,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for KafkaEvent<T> {
 /// The records of all partitions, one after another.
 struct Partitions<T>(Vec<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Partitions<T> {
+impl<'de, T: Deserialize<'de> + Placed> Deserialize<'de> for Partitions<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct EachPartition<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for EachPartition<T> {
+        impl<'de, T: Deserialize<'de> + Placed> Visitor<'de> for EachPartition<T> {
             type Value = Vec<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,7 +174,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Partitions<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
                 let mut records = Vec::new();
-                while let Some((_, more)) = map.next_entry::<IgnoredAny, Vec<T>>()? {
+                while let Some((key, more)) = map.next_entry::<Cow<'de, str>, Vec<T>>()? {
+                    // Lambda knows a record by the key. Another name would stand for another
+                    // record, or for none.
+                    let mut others = more.iter().filter_map(T::topic_partition);
+                    if let Some(other) = others.find(|other| *other != key) {
+                        let what = format_args!("a record of `{other}` in `{key}`");
+                        return Err(Error::custom(what));
+                    }
                     records.extend(more);
                 }
                 Ok(records)
