@@ -135,8 +135,8 @@ pub(super) fn state(response: &[u8]) -> Option<Value> {
 }
 
 /// The records of the batch that are named in a response, ascending: under `batchItemFailures`,
-/// or without that anywhere, whatever the key; by identifier, or by an event ID, which ends in
-/// that.
+/// or without that under any key that may be meant for it; by identifier, or by an event ID, which
+/// ends in that.
 ///
 /// For a response that Lambda ignored: what the function meant to report.
 pub(super) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Vec<usize> {
@@ -160,14 +160,25 @@ pub(super) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) 
     };
     let failures = response.get("batchItemFailures");
     let failures = failures.filter(|failures| !failures.is_null());
+    let meant = |key: &str| {
+        let key = key.to_lowercase();
+        ["batch", "item", "fail"]
+            .iter()
+            .any(|word| key.contains(word))
+    };
+    let under: Vec<&Value> = match (failures, &response) {
+        (Some(failures), _) => vec![failures],
+        (None, Value::Object(fields)) => fields
+            .iter()
+            .filter_map(|(key, value)| meant(key).then_some(value))
+            .collect(),
+        (None, other) => vec![other],
+    };
     let mut found = Vec::new();
     let positions = positions(batch);
-    visit(
-        failures.unwrap_or(&response),
-        settings.kind,
-        &positions,
-        &mut found,
-    );
+    for value in under {
+        visit(value, settings.kind, &positions, &mut found);
+    }
     match undone(found, batch, settings) {
         Reading::Undone(positions) => positions,
         Reading::Success | Reading::CompleteFailure(_) => Vec::new(),

@@ -210,6 +210,16 @@ async fn a_misspelt_key_reads_as_success_and_loses_data() {
     }
 }
 
+/// A handler that tells what it did reports no failure with that.
+#[tokio::test]
+async fn a_response_that_names_what_is_done_loses_nothing() {
+    for mapping in [partial(), partial().report_batch_item_failures(false)] {
+        let report = first_response(&mapping, |numbers| json!({"processed": numbers})).await;
+        assert_eq!(fates(&report), [Fate::Done; 10]);
+        report.assert_nothing_lost();
+    }
+}
+
 #[tokio::test]
 async fn other_keys_beside_the_failures_mean_nothing() {
     let report = first_response(
