@@ -2,21 +2,16 @@
 
 use std::{
     any::TypeId,
-    borrow::Cow,
     collections::BTreeMap,
     fmt,
-    marker::PhantomData,
     ops::Range,
     sync::{Arc, OnceLock},
 };
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::{Source, error::EventError};
+use crate::{Source, error::EventError, json::Reader};
 
 /// An event as Lambda sent it: JSON text, shared by all records that are decoded from it.
 ///
@@ -27,40 +22,58 @@ pub struct Event(Arc<Inner>);
 
 struct Inner {
     json: Box<str>,
+    /// Why the text is no JSON; `None` if it is.
+    malformed: Option<String>,
     /// Where each record's JSON is, as the source says that asked first.
-    records: OnceLock<(TypeId, Vec<Option<Range<usize>>>)>,
+    records: OnceLock<(TypeId, Vec<Range<usize>>)>,
 }
 
 impl Event {
+    fn new(json: Box<str>, malformed: Option<String>) -> Self {
+        Self(Arc::new(Inner {
+            json,
+            malformed,
+            records: OnceLock::new(),
+        }))
+    }
+
     /// The event's JSON.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.0.json
     }
 
+    /// Reads the event from its beginning, if it is JSON.
+    pub(crate) fn reader(&self) -> Option<Reader<'_>> {
+        self.0.malformed.is_none().then(|| Reader::new(self.json()))
+    }
+
     /// What stands for the event of one record alone: its JSON.
     pub(crate) fn of_one<S: Source>(record: &str) -> Self {
-        let records = vec![Some(0..record.len())];
-        Self(Arc::new(Inner {
-            json: record.into(),
-            records: OnceLock::from((TypeId::of::<S>(), records)),
-        }))
+        let event = Self::from(Box::from(record));
+        event.found::<S>(&[event.json()]);
+        event
+    }
+
+    /// Keeps where records are that a source found.
+    pub(crate) fn found<S: Source>(&self, records: &[&str]) {
+        let ranges = || {
+            let ranges = records
+                .iter()
+                .map(|json| self.range(json).unwrap_or_default());
+            (TypeId::of::<S>(), ranges.collect())
+        };
+        self.0.records.get_or_init(ranges);
     }
 
     /// The JSON of one record, by its position in the event: what is not there has no JSON.
     pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
-        let find = || {
-            let isolated = S::isolate(self.json()).unwrap_or_default();
-            let ranges = isolated.iter().map(|json| self.range(json.get()));
-            (TypeId::of::<S>(), ranges.collect::<Vec<_>>())
-        };
-        let (source, records) = self.0.records.get_or_init(find);
-        let range = if *source == TypeId::of::<S>() {
-            records.get(index)?.clone()?
-        } else {
-            find().1.get(index)?.clone()?
-        };
-        Some(&self.json()[range])
+        match self.0.records.get() {
+            Some((source, ranges)) if *source == TypeId::of::<S>() => {
+                self.json().get(ranges.get(index)?.clone())
+            }
+            _ => S::split(self).ok()?.json.get(index).copied(),
+        }
     }
 
     /// Where in the event a part of its text is; `None` for text that is not part of it.
@@ -79,10 +92,8 @@ impl From<String> for Event {
 
 impl From<Box<str>> for Event {
     fn from(json: Box<str>) -> Self {
-        Self(Arc::new(Inner {
-            json,
-            records: OnceLock::new(),
-        }))
+        let malformed = serde_json::from_str::<IgnoredAny>(&json).err();
+        Self::new(json, malformed.map(|error| error.to_string()))
     }
 }
 
@@ -91,7 +102,7 @@ impl From<Box<str>> for Event {
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::from(Box::<str>::from(json)))
+        Ok(Self::new(json.into(), None))
     }
 }
 
@@ -104,114 +115,102 @@ impl fmt::Debug for Event {
     }
 }
 
-/// The elements of the array at a top-level key of an event, for [`Source::isolate`].
+/// The records of an event, each read apart from the others, for [`Source::split`]: made by
+/// [`array_at`] and [`elements`], or of the JSON of each record, found in some other way.
+#[derive(Debug)]
+pub struct Split<'e, E> {
+    /// The JSON of each.
+    pub(crate) json: Vec<&'e str>,
+    pub(crate) envelopes: Vec<serde_json::Result<E>>,
+}
+
+impl<'e, E: Deserialize<'e>> Split<'e, E> {
+    pub(crate) fn new() -> Self {
+        Self {
+            json: Vec::new(),
+            envelopes: Vec::new(),
+        }
+    }
+
+    /// Reads the next record.
+    pub(crate) fn read(&mut self, reader: &mut Reader<'e>) -> &serde_json::Result<E> {
+        let (json, envelope) = reader.read();
+        self.json.push(json);
+        self.envelopes.push(envelope);
+        &self.envelopes[self.envelopes.len() - 1]
+    }
+
+    /// Reads an array of records; `None` for anything else.
+    fn array(reader: &mut Reader<'e>) -> Option<Self> {
+        let mut elements = reader.elements()?;
+        let mut split = Self::new();
+        while let Some(element) = elements.next() {
+            split.read(element);
+        }
+        Some(split)
+    }
+}
+
+impl<'e, E: Deserialize<'e>> FromIterator<&'e RawValue> for Split<'e, E> {
+    fn from_iter<I: IntoIterator<Item = &'e RawValue>>(records: I) -> Self {
+        let mut split = Self::new();
+        for record in records {
+            split.read(&mut Reader::new(record.get()));
+        }
+        split
+    }
+}
+
+/// The records in the array at a top-level key of an event.
 ///
 /// # Errors
 ///
 /// The event is not an object, or has no such key, or something else than an array there.
-pub fn array_at<'e>(event: &'e str, key: &'static str) -> Result<Vec<&'e RawValue>, EventError> {
-    read_array_at(event, key).map_err(|error| {
-        EventError::new(
-            format!("an object with an array `{key}`"),
-            found(event, key, &error),
-        )
-    })
+pub fn array_at<'e, E: Deserialize<'e>>(
+    event: &'e Event,
+    key: &str,
+) -> Result<Split<'e, E>, EventError> {
+    find_array_at(event, key)
+        .map_err(|found| EventError::new(format!("an object with an array `{key}`"), found))
 }
 
-/// The elements of the array at a top-level key of an event, read in one pass, for
-/// [`Source::split`]. `None` when any of them is not a `T`.
-#[must_use]
-pub fn split_array_at<'e, T: Deserialize<'e>>(event: &'e str, key: &'static str) -> Option<Vec<T>> {
-    let objects: Vec<Object<T>> = read_array_at(event, key).ok()?;
-    Some(objects.into_iter().map(|Object(element)| element).collect())
-}
-
-/// Reads a `T` from an object alone: what `serde` derives takes an array too, by position.
-#[derive(Debug)]
-pub(crate) struct Object<T>(pub(crate) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map))
-            }
+/// The same, or what was found instead.
+fn find_array_at<'e, E: Deserialize<'e>>(
+    event: &'e Event,
+    key: &str,
+) -> Result<Split<'e, E>, String> {
+    let otherwise = || shape(event.json());
+    let mut reader = event.reader().ok_or_else(otherwise)?;
+    let mut members = reader.members().ok_or_else(otherwise)?;
+    let mut records = None;
+    while let Some((name, value)) = members.next() {
+        if name != key {
+            value.value();
+            continue;
         }
-
-        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+        if records.is_some() {
+            // Either one alone would lose the other's records.
+            return Err(format!("an object with two `{key}`"));
+        }
+        let mut at = value.clone();
+        records = Some(
+            Split::array(value)
+                .ok_or_else(|| format!("an object whose `{key}` is {}", kind(at.value())))?,
+        );
     }
+    records.ok_or_else(otherwise)
 }
 
-/// The elements of an event that is an array itself, for [`Source::isolate`].
+/// The records of an event that is an array itself.
 ///
 /// # Errors
 ///
 /// The event is not an array.
-pub fn elements(event: &str) -> Result<Vec<&RawValue>, EventError> {
-    serde_json::from_str(event).map_err(|_| EventError::new("an array", shape(event)))
-}
-
-/// The elements of an event that is an array itself, read in one pass, for [`Source::split`].
-/// `None` when any of them is not a `T`.
-#[must_use]
-pub fn split_elements<'e, T: Deserialize<'e>>(event: &'e str) -> Option<Vec<T>> {
-    let objects: Vec<Object<T>> = serde_json::from_str(event).ok()?;
-    Some(objects.into_iter().map(|Object(element)| element).collect())
-}
-
-fn read_array_at<'e, T: Deserialize<'e>>(
-    event: &'e str,
-    key: &'static str,
-) -> serde_json::Result<Vec<T>> {
-    let mut deserializer = serde_json::Deserializer::from_str(event);
-    let elements = deserializer.deserialize_map(ArrayAt(key, PhantomData))?;
-    // What follows might be more records.
-    deserializer.end()?;
-    Ok(elements)
-}
-
-/// Reads the array at one key of an object, and nothing else.
-struct ArrayAt<T>(&'static str, PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ArrayAt<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with an array `{}`", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut elements = None;
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key != self.0 {
-                map.next_value::<IgnoredAny>()?;
-            } else if elements.replace(map.next_value()?).is_some() {
-                // Either one alone would lose the other's records.
-                return Err(Error::duplicate_field(self.0));
-            }
-        }
-        elements.ok_or_else(|| Error::missing_field(self.0))
-    }
-}
-
-/// What an event without the array at `key` has instead.
-pub(crate) fn found(event: &str, key: &str, error: &serde_json::Error) -> String {
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
-    match fields.get(key) {
-        Some(value) if !value.get().starts_with('[') => {
-            format!("an object whose `{key}` is {}", kind(value.get()))
-        }
-        Some(_) => error.to_string(),
-        None => shape(event),
-    }
+pub fn elements<'e, E: Deserialize<'e>>(event: &'e Event) -> Result<Split<'e, E>, EventError> {
+    let split = event
+        .reader()
+        .and_then(|mut reader| Split::array(&mut reader));
+    split.ok_or_else(|| EventError::new("an array", shape(event.json())))
 }
 
 /// What some JSON is: of an object, with which keys.
@@ -235,7 +234,7 @@ pub(crate) fn shape(json: &str) -> String {
 }
 
 /// What kind of value some JSON is.
-fn kind(json: &str) -> &'static str {
+pub(crate) fn kind(json: &str) -> &'static str {
     match json.trim_start().bytes().next() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",

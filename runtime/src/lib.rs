@@ -82,6 +82,7 @@ mod error;
 mod event;
 mod fold;
 mod job;
+mod json;
 mod log;
 mod observer;
 mod outcome;

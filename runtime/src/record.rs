@@ -1,6 +1,6 @@
 //! What a handler's first parameter can be.
 
-use crate::{Event, Source, error::DecodeError, event::Object};
+use crate::{Event, Source, error::DecodeError, json::Object};
 
 /// A type that a handler can take as its record. It names its event source and decodes itself
 /// from one raw record.

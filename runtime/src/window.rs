@@ -9,7 +9,7 @@ use std::{error::Error, fmt};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::{BatchError, Event, EventError, Source, event::Object};
+use crate::{BatchError, Event, EventError, Source, json::Object};
 
 /// A tumbling window at its end, with the state that its records were folded into: what the
 /// function gets that `window = …` names.

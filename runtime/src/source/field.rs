@@ -13,10 +13,9 @@
 use std::time::{Duration, SystemTime};
 use std::{borrow::Cow, ops::Range};
 
-use serde_json::value::RawValue;
+use crate::{Event, ItemIdentifier, error::DecodeError, json};
 
-use crate::ItemIdentifier;
-use crate::{Event, error::DecodeError};
+pub(super) use crate::json::Raw;
 
 /// A string that a record took from its event: a part of the event's text, or a copy if it had
 /// escapes in it.
@@ -28,7 +27,7 @@ pub(super) enum Text {
 }
 
 impl Text {
-    pub(super) fn new(event: &Event, json: Option<&RawValue>) -> Self {
+    pub(super) fn new(event: &Event, json: Option<Raw<'_>>) -> Self {
         match json.and_then(string) {
             None => Self::Missing,
             Some(Cow::Owned(text)) => Self::Owned(text.into()),
@@ -55,18 +54,13 @@ impl Text {
 }
 
 /// A JSON string's text; `None` for any other value.
-pub(super) fn string(json: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = json.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        serde_json::from_str(json.get()).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
-    }
+pub(super) fn string(json: Raw<'_>) -> Option<Cow<'_, str>> {
+    json::string(json.get())
 }
 
 /// A JSON string that must be there, or the error that names it.
 pub(super) fn required<'e>(
-    json: Option<&'e RawValue>,
+    json: Option<Raw<'e>>,
     field: &'static str,
 ) -> Result<Cow<'e, str>, DecodeError> {
     match json {
@@ -78,7 +72,7 @@ pub(super) fn required<'e>(
 }
 
 /// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
-pub(super) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
+pub(super) fn timestamp(json: Option<Raw<'_>>) -> Option<SystemTime> {
     let seconds: f64 = json?.get().parse().ok()?;
     // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
     // the nanosecond.
@@ -91,18 +85,18 @@ pub(super) fn timestamp(json: Option<&RawValue>) -> Option<SystemTime> {
 }
 
 /// Compares the `eventSource` of a record with the source's own; a record without one passes.
-pub(super) fn foreign<'a>(event_source: Option<&'a RawValue>, own: &str) -> Option<Cow<'a, str>> {
+pub(super) fn foreign<'a>(event_source: Option<Raw<'a>>, own: &str) -> Option<Cow<'a, str>> {
     let name = string(event_source?)?;
     (name != own).then_some(name)
 }
 
 /// The identifier in a JSON value, if it is a string and not empty.
-pub(super) fn identifier(json: Option<&RawValue>) -> Option<ItemIdentifier> {
+pub(super) fn identifier(json: Option<Raw<'_>>) -> Option<ItemIdentifier> {
     ItemIdentifier::new(string(json?)?)
 }
 
 /// A JSON number of milliseconds since 1970.
-pub(super) fn milliseconds(json: Option<&RawValue>) -> Option<SystemTime> {
+pub(super) fn milliseconds(json: Option<Raw<'_>>) -> Option<SystemTime> {
     let millis = json?.get().parse().ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
 }

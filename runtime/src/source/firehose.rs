@@ -14,9 +14,8 @@ use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
     source::{
-        Report, array_at,
-        field::{Text, identifier, milliseconds, required},
-        split_array_at,
+        Report, Split, array_at,
+        field::{Raw, Text, identifier, milliseconds, required},
     },
 };
 
@@ -36,11 +35,11 @@ const LARGEST: usize = 6 * 1024 * 1024 - 1024;
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
-    record_id: Option<&'e RawValue>,
+    record_id: Option<Raw<'e>>,
     #[serde(borrow)]
-    data: Option<&'e RawValue>,
+    data: Option<Raw<'e>>,
     #[serde(borrow)]
-    approximate_arrival_timestamp: Option<&'e RawValue>,
+    approximate_arrival_timestamp: Option<Raw<'e>>,
 }
 
 #[derive(Serialize)]
@@ -78,12 +77,8 @@ impl Source for Firehose {
     type Envelope<'e> = Envelope<'e>;
     type Output = Transformed;
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         array_at(event, "records")
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_array_at(event, "records")
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {

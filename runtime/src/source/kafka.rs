@@ -3,20 +3,20 @@
 //! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon MSK" (`with-msk.html`) and
 //! "Using Lambda with self-managed Apache Kafka" (`with-kafka.html`).
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData, time::SystemTime};
+use std::{borrow::Cow, fmt, time::SystemTime};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor},
+    de::{Error, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{Object, found},
+    event::{kind, shape},
+    json::Reader,
     source::{
-        Lane, Report,
-        field::{Text, milliseconds, required, string},
+        Lane, Report, Split,
+        field::{Raw, Text, milliseconds, required, string},
     },
 };
 
@@ -33,17 +33,17 @@ pub enum Kafka {}
 #[derive(Debug, Deserialize)]
 pub struct Envelope<'e> {
     #[serde(borrow)]
-    topic: Option<&'e RawValue>,
+    topic: Option<Raw<'e>>,
     #[serde(borrow)]
-    partition: Option<&'e RawValue>,
+    partition: Option<Raw<'e>>,
     #[serde(borrow)]
-    offset: Option<&'e RawValue>,
+    offset: Option<Raw<'e>>,
     #[serde(borrow)]
-    timestamp: Option<&'e RawValue>,
+    timestamp: Option<Raw<'e>>,
     #[serde(borrow)]
-    key: Option<&'e RawValue>,
+    key: Option<Raw<'e>>,
     #[serde(borrow)]
-    value: Option<&'e RawValue>,
+    value: Option<Raw<'e>>,
 }
 
 impl Envelope<'_> {
@@ -55,25 +55,7 @@ impl Envelope<'_> {
     }
 }
 
-/// What tells the partition it is of.
-trait Placed {
-    fn topic_partition(&self) -> Option<String>;
-}
-
-impl Placed for Object<Envelope<'_>> {
-    fn topic_partition(&self) -> Option<String> {
-        self.0.topic_partition()
-    }
-}
-
-impl Placed for &RawValue {
-    fn topic_partition(&self) -> Option<String> {
-        let Object(envelope) = serde_json::from_str::<Object<Envelope<'_>>>(self.get()).ok()?;
-        envelope.topic_partition()
-    }
-}
-
-fn integer<T: std::str::FromStr>(json: Option<&RawValue>) -> Option<T> {
+fn integer<T: std::str::FromStr>(json: Option<Raw<'_>>) -> Option<T> {
     json?.get().parse().ok()
 }
 
@@ -84,22 +66,9 @@ impl Source for Kafka {
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
-        partitions(event).map_err(|error| {
-            let has_records = serde_json::from_str::<BTreeMap<String, &RawValue>>(event)
-                .is_ok_and(|fields| fields.contains_key("records"));
-            let found = if has_records {
-                error.to_string()
-            } else {
-                found(event, "records", &error)
-            };
-            EventError::new("an object with partitions in `records`", found)
-        })
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        let records: Vec<Object<Envelope<'_>>> = partitions(event).ok()?;
-        Some(records.into_iter().map(|Object(record)| record).collect())
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
+        partitions(event)
+            .map_err(|found| EventError::new("an object with partitions in `records`", found))
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
@@ -114,84 +83,58 @@ impl Source for Kafka {
     }
 }
 
-/// The records of all partitions, in the order of the event.
-fn partitions<'e, T: Deserialize<'e> + Placed>(event: &'e str) -> serde_json::Result<Vec<T>> {
-    let mut deserializer = serde_json::Deserializer::from_str(event);
-    let records = deserializer.deserialize_map(KafkaEvent(PhantomData))?;
-    deserializer.end()?;
-    Ok(records)
-}
-
-/// Reads an event.
-struct KafkaEvent<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de> + Placed> Visitor<'de> for KafkaEvent<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a Kafka event")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut event: A) -> Result<Vec<T>, A::Error> {
-        let mut records = None;
-        while let Some(key) = event.next_key::<Cow<'de, str>>()? {
-            match &*key {
-                "eventSource" => {
-                    let source = event.next_value::<Option<Cow<'de, str>>>()?;
-                    let known = ["aws:kafka", "SelfManagedKafka"];
-                    if let Some(other) = source.filter(|source| !known.contains(&&**source)) {
-                        return Err(Error::custom(format_args!("an event from `{other}`")));
-                    }
-                }
-                "records" => {
-                    let partitions: Partitions<T> = event.next_value()?;
-                    if records.replace(partitions.0).is_some() {
-                        return Err(Error::duplicate_field("records"));
-                    }
-                }
-                _ => {
-                    event.next_value::<IgnoredAny>()?;
+/// The records of all partitions, in the order of the event; or what was found instead.
+fn partitions(event: &Event) -> Result<Split<'_, Envelope<'_>>, String> {
+    let otherwise = || shape(event.json());
+    let mut reader = event.reader().ok_or_else(otherwise)?;
+    let mut members = reader.members().ok_or_else(otherwise)?;
+    let mut split = None;
+    while let Some((name, value)) = members.next() {
+        match &*name {
+            "eventSource" => {
+                let source = string(Raw(value.value()));
+                let known = ["aws:kafka", "SelfManagedKafka"];
+                if let Some(other) = source.filter(|source| !known.contains(&&**source)) {
+                    return Err(format!("an event from `{other}`"));
                 }
             }
+            "records" if split.is_some() => return Err("an object with two `records`".to_owned()),
+            "records" => split = Some(each_partition(value)?),
+            _ => {
+                value.value();
+            }
         }
-        records.ok_or_else(|| Error::missing_field("records"))
     }
+    split.ok_or_else(otherwise)
 }
 
 /// The records of all partitions, one after another.
-struct Partitions<T>(Vec<T>);
-
-impl<'de, T: Deserialize<'de> + Placed> Deserialize<'de> for Partitions<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EachPartition<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de> + Placed> Visitor<'de> for EachPartition<T> {
-            type Value = Vec<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with an array of records for each partition")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
-                let mut records = Vec::new();
-                while let Some((key, more)) = map.next_entry::<Cow<'de, str>, Vec<T>>()? {
-                    // Lambda knows a record by the key. Another name would stand for another
-                    // record, or for none.
-                    let mut others = more.iter().filter_map(T::topic_partition);
-                    if let Some(other) = others.find(|other| *other != key) {
-                        let what = format_args!("a record of `{other}` in `{key}`");
-                        return Err(Error::custom(what));
-                    }
-                    records.extend(more);
+fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>, String> {
+    let mut at = reader.clone();
+    let Some(mut partitions) = reader.members() else {
+        return Err(format!("an object whose `records` is {}", kind(at.value())));
+    };
+    let mut split = Split::new();
+    while let Some((partition, records)) = partitions.next() {
+        let mut at = records.clone();
+        let Some(mut records) = records.elements() else {
+            let kind = kind(at.value());
+            return Err(format!(
+                "an object whose `records` has {kind} at `{partition}`"
+            ));
+        };
+        while let Some(record) = records.next() {
+            let envelope = split.read(record).as_ref().ok();
+            // Lambda knows a record by the key. Another name would stand for another record, or for
+            // none.
+            if let Some(other) = envelope.and_then(Envelope::topic_partition) {
+                if other != *partition {
+                    return Err(format!("a record of `{other}` in `{partition}`"));
                 }
-                Ok(records)
             }
         }
-
-        deserializer
-            .deserialize_map(EachPartition(PhantomData))
-            .map(Self)
     }
+    Ok(split)
 }
 
 /// One Kafka record, its value decoded into `T` and its key into `K`.
@@ -392,7 +335,7 @@ impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
 }
 
 fn nullable<P: Payload>(
-    json: Option<&RawValue>,
+    json: Option<Raw<'_>>,
     field: &'static str,
 ) -> Result<Option<P>, DecodeError> {
     let Some(json) = json else {

@@ -22,7 +22,7 @@ pub mod s3_batch;
 pub mod sqs;
 
 pub use crate::{
-    event::{array_at, elements, split_array_at, split_elements},
+    event::{Split, array_at, elements},
     window::Windowed,
 };
 
@@ -36,10 +36,9 @@ pub use crate::{
 /// ```
 /// use std::borrow::Cow;
 /// use serde::Deserialize;
-/// use serde_json::value::RawValue;
 /// use stream_handler::{
-///     Data, DecodeError, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-///     source::{Report, array_at}, stream_handler,
+///     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+///     source::{Report, Split, array_at}, stream_handler,
 /// };
 ///
 /// enum Gateway {}
@@ -59,7 +58,7 @@ pub use crate::{
 ///     type Envelope<'e> = Envelope<'e>;
 ///     type Output = ();
 ///
-///     fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+///     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
 ///         array_at(event, "items")
 ///     }
 ///
@@ -118,20 +117,13 @@ pub trait Source: Sized + 'static {
     /// batch item failures.
     type Output;
 
-    /// Finds each record's JSON in an event's.
+    /// Finds the records in an event, and reads the envelope of each: [`array_at`] and [`elements`]
+    /// do, for events that hold an array or are one.
     ///
     /// # Errors
     ///
     /// The event is not one of this source's.
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError>;
-
-    /// Reads all envelopes in one pass: a shortcut for [`isolate`](Self::isolate) and reading each
-    /// alone. `None` when any can't be read; they are then isolated, so that one costs no other.
-    #[must_use]
-    fn split(event: &str) -> Option<Vec<Self::Envelope<'_>>> {
-        let _ = event;
-        None
-    }
+    fn split(event: &Event) -> Result<Split<'_, Self::Envelope<'_>>, EventError>;
 
     /// The name of the other source that a record says it is from.
     #[must_use]

@@ -12,9 +12,8 @@ use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
     log,
     source::{
-        Report, array_at,
-        field::{identifier, required, string},
-        split_array_at,
+        Report, Split, array_at,
+        field::{Raw, identifier, required, string},
     },
 };
 
@@ -30,15 +29,15 @@ pub enum S3Batch {}
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
-    task_id: Option<&'e RawValue>,
+    task_id: Option<Raw<'e>>,
     #[serde(borrow)]
-    s3_key: Option<&'e RawValue>,
+    s3_key: Option<Raw<'e>>,
     #[serde(borrow)]
-    s3_version_id: Option<&'e RawValue>,
+    s3_version_id: Option<Raw<'e>>,
     #[serde(borrow)]
-    s3_bucket: Option<&'e RawValue>,
+    s3_bucket: Option<Raw<'e>>,
     #[serde(borrow)]
-    s3_bucket_arn: Option<&'e RawValue>,
+    s3_bucket_arn: Option<Raw<'e>>,
 }
 
 impl Source for S3Batch {
@@ -48,12 +47,8 @@ impl Source for S3Batch {
     type Envelope<'e> = Envelope<'e>;
     type Output = String;
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         array_at(event, "tasks")
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_array_at(event, "tasks")
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {

@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    json::Reader,
     source::{
-        Lane, Report, array_at,
-        field::{Text, foreign, identifier, required, string},
-        split_array_at,
+        Lane, Report, Split, array_at,
+        field::{Raw, Text, foreign, identifier, required, string},
     },
 };
 
@@ -31,16 +31,16 @@ pub enum Sqs {}
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
-    message_id: Option<&'e RawValue>,
+    message_id: Option<Raw<'e>>,
     #[serde(borrow)]
-    body: Option<&'e RawValue>,
+    body: Option<Raw<'e>>,
     #[serde(borrow)]
-    attributes: Option<&'e RawValue>,
+    attributes: Option<Raw<'e>>,
     // SNS writes it with a capital: an event of another source is to be known for one.
     #[serde(borrow, alias = "EventSource")]
-    event_source: Option<&'e RawValue>,
+    event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
-    event_source_arn: Option<&'e RawValue>,
+    event_source_arn: Option<Raw<'e>>,
 }
 
 impl Source for Sqs {
@@ -50,12 +50,8 @@ impl Source for Sqs {
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         array_at(event, "Records")
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_array_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
@@ -72,7 +68,7 @@ impl Source for Sqs {
         if fifo == Some(false) {
             return Lane::Free;
         }
-        let attributes = envelope.attributes.map(RawValue::get);
+        let attributes = envelope.attributes.map(Raw::get);
         match attributes.and_then(|attributes| attribute(attributes, "MessageGroupId")) {
             Some(group) => Lane::Key(group),
             // Messages of a FIFO queue all have a group; this one's can't be read.
@@ -165,7 +161,7 @@ impl<T> SqsMessage<T> {
         #[derive(Deserialize)]
         struct Outer<'e> {
             #[serde(borrow)]
-            attributes: Option<&'e RawValue>,
+            attributes: Option<Raw<'e>>,
         }
         let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
         attribute(outer.attributes?.get(), name)
@@ -287,6 +283,14 @@ impl<T: fmt::Debug> fmt::Debug for SqsMessage<T> {
 
 /// One of a message's system attributes, all of which are strings.
 fn attribute<'e>(attributes: &'e str, name: &str) -> Option<Cow<'e, str>> {
-    let attributes: HashMap<Cow<'e, str>, &'e RawValue> = serde_json::from_str(attributes).ok()?;
-    string(attributes.get(name)?)
+    let mut reader = Reader::new(attributes);
+    let mut attributes = reader.members()?;
+    let mut found = None;
+    while let Some((key, value)) = attributes.next() {
+        let value = value.value();
+        if key == name {
+            found = Some(value);
+        }
+    }
+    string(Raw(found?))
 }

@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use stream_handler::{
-    Data, DecodeError, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    source::{Lane, Report, elements, split_elements},
+    Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    source::{Lane, Report, Split, elements},
 };
 
 /// The source. It stops no more than a partition key's or message group's records after a failure,
@@ -47,12 +47,8 @@ impl Source for Pipe {
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         elements(event)
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_elements(event)
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {

@@ -6,14 +6,13 @@ use serde::{
     forward_to_deserialize_any,
 };
 use serde_dynamo::AttributeValue;
-use serde_json::value::RawValue;
 
-use crate::DecodeError;
+use crate::{DecodeError, json::Raw};
 
 /// Decodes an image. `()` reads none, `Option<T>` accepts that there is none, and any other type
 /// needs one. `name` says which image this is, for messages.
 pub(super) fn decode<T: DeserializeOwned>(
-    json: Option<&RawValue>,
+    json: Option<Raw<'_>>,
     name: impl Fn() -> String,
 ) -> Result<T, DecodeError> {
     match T::deserialize(Image(json)) {
@@ -43,7 +42,7 @@ pub(super) fn decode<T: DeserializeOwned>(
 
 /// Hands an image that is there to `serde_dynamo`; one that is absent satisfies only types that
 /// can do without.
-struct Image<'e>(Option<&'e RawValue>);
+struct Image<'e>(Option<Raw<'e>>);
 
 impl Image<'_> {
     fn item(&self) -> Result<serde_dynamo::Deserializer, serde_dynamo::Error> {

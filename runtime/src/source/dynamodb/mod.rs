@@ -8,15 +8,14 @@ mod image;
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
 
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::{RawValue, Value};
+use serde_json::Value;
 
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
-    event::Object,
+    json::Object,
     source::{
-        Lane, Report, array_at,
-        field::{Text, foreign, identifier, required, timestamp},
-        split_array_at,
+        Lane, Report, Split, array_at,
+        field::{Raw, Text, foreign, identifier, required, timestamp},
     },
 };
 
@@ -30,14 +29,14 @@ pub enum DynamoDb {}
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
-    event_name: Option<&'e RawValue>,
+    event_name: Option<Raw<'e>>,
     // SNS writes it with a capital: an event of another source is to be known for one.
     #[serde(borrow, alias = "EventSource")]
-    event_source: Option<&'e RawValue>,
+    event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
-    event_source_arn: Option<&'e RawValue>,
+    event_source_arn: Option<Raw<'e>>,
     #[serde(borrow)]
-    user_identity: Option<&'e RawValue>,
+    user_identity: Option<Raw<'e>>,
     #[serde(borrow)]
     dynamodb: Option<Object<Inner<'e>>>,
 }
@@ -53,17 +52,17 @@ impl<'e> Envelope<'e> {
 #[serde(rename_all = "PascalCase")]
 struct Inner<'e> {
     #[serde(borrow)]
-    sequence_number: Option<&'e RawValue>,
+    sequence_number: Option<Raw<'e>>,
     #[serde(borrow)]
-    approximate_creation_date_time: Option<&'e RawValue>,
+    approximate_creation_date_time: Option<Raw<'e>>,
     #[serde(borrow)]
-    keys: Option<&'e RawValue>,
+    keys: Option<Raw<'e>>,
     #[serde(borrow)]
-    new_image: Option<&'e RawValue>,
+    new_image: Option<Raw<'e>>,
     #[serde(borrow)]
-    old_image: Option<&'e RawValue>,
+    old_image: Option<Raw<'e>>,
     #[serde(borrow)]
-    stream_view_type: Option<&'e RawValue>,
+    stream_view_type: Option<Raw<'e>>,
 }
 
 impl Source for DynamoDb {
@@ -74,12 +73,8 @@ impl Source for DynamoDb {
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         array_at(event, "Records")
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_array_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
@@ -297,7 +292,7 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
     let describe = |image: &str| {
         let view = inner
             .stream_view_type
-            .map_or("unknown", RawValue::get)
+            .map_or("unknown", Raw::get)
             .trim_matches('"');
         format!("`dynamodb.{image}` of the {name} (the stream's view type is {view})")
     };
@@ -317,7 +312,7 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
 }
 
 /// See "DynamoDB Streams and Time to Live" in the DynamoDB Developer Guide.
-fn is_expiry(user_identity: Option<&RawValue>) -> bool {
+fn is_expiry(user_identity: Option<Raw<'_>>) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct UserIdentity<'e> {

@@ -11,15 +11,13 @@ mod user_record;
 use std::{borrow::Cow, fmt, time::SystemTime};
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::Object,
+    json::Object,
     source::{
-        Lane, Report, array_at,
-        field::{Text, foreign, identifier, required, string, timestamp},
-        split_array_at,
+        Lane, Report, Split, array_at,
+        field::{Raw, Text, foreign, identifier, required, string, timestamp},
     },
 };
 
@@ -37,9 +35,9 @@ pub enum Kinesis {}
 pub struct Envelope<'e> {
     // SNS writes it with a capital: an event of another source is to be known for one.
     #[serde(borrow, alias = "EventSource")]
-    event_source: Option<&'e RawValue>,
+    event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
-    event_source_arn: Option<&'e RawValue>,
+    event_source_arn: Option<Raw<'e>>,
     #[serde(borrow)]
     kinesis: Option<Object<Inner<'e>>>,
 }
@@ -60,13 +58,13 @@ impl<'e> Envelope<'e> {
 #[serde(rename_all = "camelCase")]
 struct Inner<'e> {
     #[serde(borrow)]
-    sequence_number: Option<&'e RawValue>,
+    sequence_number: Option<Raw<'e>>,
     #[serde(borrow)]
-    partition_key: Option<&'e RawValue>,
+    partition_key: Option<Raw<'e>>,
     #[serde(borrow)]
-    data: Option<&'e RawValue>,
+    data: Option<Raw<'e>>,
     #[serde(borrow)]
-    approximate_arrival_timestamp: Option<&'e RawValue>,
+    approximate_arrival_timestamp: Option<Raw<'e>>,
 }
 
 impl Source for Kinesis {
@@ -77,12 +75,8 @@ impl Source for Kinesis {
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
+    fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
         array_at(event, "Records")
-    }
-
-    fn split(event: &str) -> Option<Vec<Envelope<'_>>> {
-        split_array_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {

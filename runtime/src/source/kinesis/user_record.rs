@@ -3,7 +3,6 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use super::{
     Envelope, Kinesis, KinesisRecord,
@@ -11,9 +10,9 @@ use super::{
     shard_id,
 };
 use crate::{
-    Data, DecodeError, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     source::{
-        Lane, Report,
+        Lane, Report, Split, array_at,
         field::{Text, required, string},
     },
 };
@@ -70,13 +69,8 @@ impl Source for KinesisAggregated {
     type Envelope<'e> = UserEnvelope<'e>;
     type Output = ();
 
-    fn isolate(event: &str) -> Result<Vec<&RawValue>, EventError> {
-        Kinesis::isolate(event)
-    }
-
-    fn split(event: &str) -> Option<Vec<UserEnvelope<'_>>> {
-        let records = Kinesis::split(event)?;
-        Some(records.into_iter().map(UserEnvelope::whole).collect())
+    fn split(event: &Event) -> Result<Split<'_, UserEnvelope<'_>>, EventError> {
+        array_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a UserEnvelope<'_>) -> Option<Cow<'a, str>> {
