@@ -1,0 +1,117 @@
+//! Kafka.
+
+use std::hint::black_box;
+
+use aws_lambda_events::kafka::{KafkaEvent, KafkaRecord as AwsKafkaRecord};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use stream_handler::{Json, LambdaEvent, kafka::KafkaRecord, lambda_runtime, stream_handler};
+
+use super::{
+    Contender,
+    entry::invoke,
+    floor::{self, Field, arrays},
+    order::{Order, Seen},
+};
+
+pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+    match contender {
+        Contender::StreamHandler => invoke(body, |event| own_type::batch(event, seen)).await,
+        Contender::AwsTypes => invoke(body, |event| aws_type::batch(event, seen)).await,
+        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
+        Contender::Floor => floor(body, seen),
+    }
+}
+
+pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
+    invoke(body, |event| dead_letters::batch(event, seen)).await
+}
+
+#[stream_handler]
+async fn own_type(record: KafkaRecord<Json<Order>>, seen: &Seen) {
+    if let Some(order) = record.value() {
+        seen.order(order);
+    }
+}
+
+#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
+async fn dead_letters(record: KafkaRecord<Json<Order>>, seen: &Seen) {
+    if let Some(order) = record.value() {
+        seen.order(order);
+    }
+}
+
+#[stream_handler]
+async fn aws_type(record: AwsKafkaRecord, seen: &Seen) -> Result<(), lambda_runtime::Error> {
+    on_record(&record, seen).await
+}
+
+/// The response, for which `aws_lambda_events` has no type.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KafkaResponse {
+    batch_item_failures: Vec<KafkaFailure>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KafkaFailure {
+    item_identifier: KafkaIdentifier,
+}
+
+#[derive(Serialize)]
+struct KafkaIdentifier {
+    partition: String,
+    offset: i64,
+}
+
+async fn by_hand(
+    event: LambdaEvent<KafkaEvent>,
+    seen: &Seen,
+) -> Result<KafkaResponse, lambda_runtime::Error> {
+    let mut response = KafkaResponse::default();
+    for (partition, records) in event.payload.records {
+        let mut failed = false;
+        for record in records {
+            // What comes later in the partition waits for what failed.
+            failed = failed || on_record(&record, seen).await.is_err();
+            if failed {
+                response.batch_item_failures.push(KafkaFailure {
+                    item_identifier: KafkaIdentifier {
+                        partition: partition.clone(),
+                        offset: record.offset,
+                    },
+                });
+            }
+        }
+    }
+    Ok(response)
+}
+
+async fn on_record(record: &AwsKafkaRecord, seen: &Seen) -> Result<(), lambda_runtime::Error> {
+    if let Some(value) = &record.value {
+        let order: Order = serde_json::from_slice(&BASE64_STANDARD.decode(value)?)?;
+        seen.order(&order);
+    }
+    Ok(())
+}
+
+fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
+    #[derive(Deserialize)]
+    struct Record<'a> {
+        partition: i32,
+        offset: i64,
+        value: &'a str,
+    }
+    let mut bytes = Vec::new();
+    let each = |record: Record<'_>| {
+        black_box((record.partition, record.offset));
+        bytes.clear();
+        let decoded = BASE64_STANDARD.decode_vec(record.value, &mut bytes);
+        decoded.expect("base64");
+        let order: Order = serde_json::from_slice(&bytes).expect("an order");
+        seen.order(&order);
+    };
+    floor::read(body, Field("records", arrays(each)));
+    floor::SUCCESS.to_vec()
+}

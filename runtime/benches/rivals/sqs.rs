@@ -1,0 +1,78 @@
+//! SQS, a standard queue.
+
+use std::hint::black_box;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage as AwsSqsMessage};
+use serde::Deserialize;
+use stream_handler::{Json, LambdaEvent, lambda_runtime, sqs::SqsMessage, stream_handler};
+
+use super::{
+    Contender,
+    entry::invoke,
+    floor::{self, Field, elements, embedded},
+    order::{Order, Seen},
+};
+
+pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+    match contender {
+        Contender::StreamHandler => invoke(body, |event| own_type::batch(event, seen)).await,
+        Contender::AwsTypes => invoke(body, |event| aws_type::batch(event, seen)).await,
+        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
+        Contender::Floor => floor(body, seen),
+    }
+}
+
+pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
+    invoke(body, |event| dead_letters::batch(event, seen)).await
+}
+
+#[stream_handler]
+async fn own_type(message: SqsMessage<Json<Order>>, seen: &Seen) {
+    seen.order(message.body());
+}
+
+#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
+async fn dead_letters(message: SqsMessage<Json<Order>>, seen: &Seen) {
+    seen.order(message.body());
+}
+
+#[stream_handler]
+async fn aws_type(message: AwsSqsMessage, seen: &Seen) -> Result<(), lambda_runtime::Error> {
+    on_message(&message, seen).await
+}
+
+async fn by_hand(
+    event: LambdaEvent<SqsEvent>,
+    seen: &Seen,
+) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+    let mut response = SqsBatchResponse::default();
+    for message in event.payload.records {
+        if on_message(&message, seen).await.is_err() {
+            response.add_failure(message.message_id.unwrap_or_default());
+        }
+    }
+    Ok(response)
+}
+
+async fn on_message(message: &AwsSqsMessage, seen: &Seen) -> Result<(), lambda_runtime::Error> {
+    let body = message.body.as_deref().unwrap_or_default();
+    let order: Order = serde_json::from_str(body)?;
+    seen.order(&order);
+    Ok(())
+}
+
+fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Message<'a> {
+        message_id: &'a str,
+        #[serde(deserialize_with = "embedded")]
+        body: Order,
+    }
+    let each = |message: Message<'_>| {
+        black_box(message.message_id);
+        seen.order(&message.body);
+    };
+    floor::read(body, Field("Records", elements(each)));
+    floor::SUCCESS.to_vec()
+}
