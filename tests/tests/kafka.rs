@@ -176,12 +176,18 @@ async fn events_of_others() {
     for (event, told) in [
         (other, "found an event from `aws:mq`"),
         (json!({ "Records": [] }), "found an object with `Records`"),
-        (json!({ "records": [] }), "found invalid type: sequence"),
+        (
+            json!({ "records": [] }),
+            "found an object whose `records` is an array",
+        ),
         (
             json!({ "records": { "t-0": 5 } }),
-            "found invalid type: integer `5`",
+            "found an object whose `records` has a number at `t-0`",
         ),
-        (json!({ "records": null }), "found invalid type: null"),
+        (
+            json!({ "records": null }),
+            "found an object whose `records` is null",
+        ),
         (json!([]), "found an array"),
     ] {
         let diagnostic = failure(on_value::batch(invocation(&event), &Calls::default())).await;
