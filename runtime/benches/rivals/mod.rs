@@ -5,7 +5,7 @@
 //! | `stream-handler` | an annotated function of one of our record types |
 //! | `aws-types` | an annotated function of one of the record types of `aws_lambda_events` |
 //! | `by-hand` | a loop over the records of that crate's event, as people write it |
-//! | `floor` | one pass that borrows what it needs and answers success, whatever happens: what no handler that keeps records apart can beat |
+//! | `floor` | one pass of `serde_json` over the body that borrows what it needs, keeps no record apart and answers success: a measure, not a handler |
 //!
 //! All of them decode the same [`Order`](order::Order) from each record.
 #![allow(dead_code, reason = "no benchmark needs all of it")]
