@@ -11,7 +11,11 @@ use std::{
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::{Source, error::EventError, json::Reader};
+use crate::{
+    Source,
+    error::EventError,
+    json::{OfRaw, Patterns, Reader},
+};
 
 /// An event as Lambda sent it: JSON text, shared by all records that are decoded from it.
 ///
@@ -124,7 +128,7 @@ pub struct Split<'e, E> {
     pub(crate) envelopes: Vec<serde_json::Result<E>>,
 }
 
-impl<'e, E: Deserialize<'e>> Split<'e, E> {
+impl<'e, E> Split<'e, E> {
     pub(crate) fn new() -> Self {
         Self {
             json: Vec::new(),
@@ -132,30 +136,46 @@ impl<'e, E: Deserialize<'e>> Split<'e, E> {
         }
     }
 
-    /// Reads the next record.
-    pub(crate) fn read(&mut self, reader: &mut Reader<'e>) -> &serde_json::Result<E> {
-        let (json, envelope) = reader.read();
+    /// Adds a record's JSON and envelope.
+    pub(crate) fn push(
+        &mut self,
+        (json, envelope): (&'e str, serde_json::Result<E>),
+    ) -> &serde_json::Result<E> {
         self.json.push(json);
         self.envelopes.push(envelope);
         &self.envelopes[self.envelopes.len() - 1]
     }
 
+    /// The same records, their envelopes within others.
+    pub(crate) fn map<F>(self, wrap: impl Fn(E) -> F) -> Split<'e, F> {
+        let envelopes = self.envelopes.into_iter();
+        Split {
+            json: self.json,
+            envelopes: envelopes.map(|envelope| envelope.map(&wrap)).collect(),
+        }
+    }
+
     /// Reads an array of records; `None` for anything else.
-    fn array(reader: &mut Reader<'e>) -> Option<Self> {
+    fn array(reader: &mut Reader<'e>, mut read: impl Read<'e, E>) -> Option<Self> {
         let mut elements = reader.elements()?;
         let mut split = Self::new();
         while let Some(element) = elements.next() {
-            split.read(element);
+            split.push(read(element));
         }
         Some(split)
     }
 }
 
+/// Reads one record: its JSON and its envelope.
+trait Read<'e, E>: FnMut(&mut Reader<'e>) -> (&'e str, serde_json::Result<E>) {}
+
+impl<'e, E, F: FnMut(&mut Reader<'e>) -> (&'e str, serde_json::Result<E>)> Read<'e, E> for F {}
+
 impl<'e, E: Deserialize<'e>> FromIterator<&'e RawValue> for Split<'e, E> {
     fn from_iter<I: IntoIterator<Item = &'e RawValue>>(records: I) -> Self {
         let mut split = Self::new();
         for record in records {
-            split.read(&mut Reader::new(record.get()));
+            split.push(Reader::new(record.get()).read());
         }
         split
     }
@@ -170,14 +190,32 @@ pub fn array_at<'e, E: Deserialize<'e>>(
     event: &'e Event,
     key: &str,
 ) -> Result<Split<'e, E>, EventError> {
-    find_array_at(event, key)
+    read_array_at(event, key, Reader::read)
+}
+
+/// As [`array_at`], for envelopes that can be read from records that are alike.
+pub(crate) fn alike_at<'e, E: OfRaw<'e>>(
+    event: &'e Event,
+    key: &str,
+) -> Result<Split<'e, E>, EventError> {
+    let mut patterns = Patterns::new();
+    read_array_at(event, key, |reader: &mut Reader<'e>| patterns.read(reader))
+}
+
+fn read_array_at<'e, E>(
+    event: &'e Event,
+    key: &str,
+    read: impl Read<'e, E>,
+) -> Result<Split<'e, E>, EventError> {
+    find_array_at(event, key, read)
         .map_err(|found| EventError::new(format!("an object with an array `{key}`"), found))
 }
 
 /// The same, or what was found instead.
-fn find_array_at<'e, E: Deserialize<'e>>(
+fn find_array_at<'e, E>(
     event: &'e Event,
     key: &str,
+    mut read: impl Read<'e, E>,
 ) -> Result<Split<'e, E>, String> {
     let otherwise = || shape(event.json());
     let mut reader = event.reader().ok_or_else(otherwise)?;
@@ -194,7 +232,7 @@ fn find_array_at<'e, E: Deserialize<'e>>(
         }
         let mut at = value.clone();
         records = Some(
-            Split::array(value)
+            Split::array(value, &mut read)
                 .ok_or_else(|| format!("an object whose `{key}` is {}", kind(at.value())))?,
         );
     }
@@ -209,7 +247,7 @@ fn find_array_at<'e, E: Deserialize<'e>>(
 pub fn elements<'e, E: Deserialize<'e>>(event: &'e Event) -> Result<Split<'e, E>, EventError> {
     let split = event
         .reader()
-        .and_then(|mut reader| Split::array(&mut reader));
+        .and_then(|mut reader| Split::array(&mut reader, Reader::read));
     split.ok_or_else(|| EventError::new("an array", shape(event.json())))
 }
 

@@ -7,6 +7,7 @@
 //! panic.
 
 mod deserializer;
+mod pattern;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -16,6 +17,8 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::value::RawValue;
+
+pub(crate) use self::pattern::{OfRaw, Patterns};
 
 /// A place in some JSON.
 #[derive(Debug, Clone)]
@@ -234,27 +237,39 @@ impl<'e> Elements<'_, 'e> {
     }
 }
 
-/// A JSON string's text; `None` for any other value.
-pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        serde_json::from_str(json).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
-    }
-}
-
 /// The text of a value, whatever it is. As `&RawValue`, but not checked once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Raw<'e>(pub(crate) &'e str);
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'e> {
+    text: &'e str,
+    /// Whether it is known to have no escapes.
+    is_plain: bool,
+}
 
 impl<'e> Raw<'e> {
     /// Tells a [`Reader`] what to do.
     const NAME: &'static str = "$stream_handler::Raw";
 
-    /// The text.
+    pub(crate) fn of(text: &'e str) -> Self {
+        Self {
+            text,
+            is_plain: false,
+        }
+    }
+
+    /// The value's JSON.
     pub(crate) fn get(self) -> &'e str {
-        self.0
+        self.text
+    }
+
+    /// A string's text; `None` for any other value.
+    #[inline]
+    pub(crate) fn string(self) -> Option<Cow<'e, str>> {
+        let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
+        if self.is_plain || !inner.contains('\\') {
+            Some(Cow::Borrowed(inner))
+        } else {
+            serde_json::from_str(self.text).ok().map(Cow::Owned)
+        }
     }
 }
 
@@ -270,14 +285,14 @@ impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Raw<'de>, E> {
-                Ok(Raw(text))
+                Ok(Raw::of(text))
             }
 
             fn visit_newtype_struct<D: Deserializer<'de>>(
                 self,
                 deserializer: D,
             ) -> Result<Raw<'de>, D::Error> {
-                <&RawValue>::deserialize(deserializer).map(|json| Raw(json.get()))
+                <&RawValue>::deserialize(deserializer).map(|json| Raw::of(json.get()))
             }
         }
 
@@ -286,7 +301,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {
 }
 
 /// Reads a `T` from an object alone: what `serde` derives takes an array too, by position.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -13,7 +13,7 @@
 use std::time::{Duration, SystemTime};
 use std::{borrow::Cow, ops::Range};
 
-use crate::{Event, ItemIdentifier, error::DecodeError, json};
+use crate::{Event, ItemIdentifier, error::DecodeError};
 
 pub(super) use crate::json::Raw;
 
@@ -28,7 +28,7 @@ pub(super) enum Text {
 
 impl Text {
     pub(super) fn new(event: &Event, json: Option<Raw<'_>>) -> Self {
-        match json.and_then(string) {
+        match json.and_then(Raw::string) {
             None => Self::Missing,
             Some(Cow::Owned(text)) => Self::Owned(text.into()),
             Some(Cow::Borrowed(text)) => match event.range(text) {
@@ -53,11 +53,6 @@ impl Text {
     }
 }
 
-/// A JSON string's text; `None` for any other value.
-pub(super) fn string(json: Raw<'_>) -> Option<Cow<'_, str>> {
-    json::string(json.get())
-}
-
 /// A JSON string that must be there, or the error that names it.
 pub(super) fn required<'e>(
     json: Option<Raw<'e>>,
@@ -65,9 +60,9 @@ pub(super) fn required<'e>(
 ) -> Result<Cow<'e, str>, DecodeError> {
     match json {
         None => Err(DecodeError::new(format!("`{field}` is missing"))),
-        Some(json) => {
-            string(json).ok_or_else(|| DecodeError::new(format!("`{field}` is not a valid string")))
-        }
+        Some(json) => json
+            .string()
+            .ok_or_else(|| DecodeError::new(format!("`{field}` is not a valid string"))),
     }
 }
 
@@ -86,13 +81,13 @@ pub(super) fn timestamp(json: Option<Raw<'_>>) -> Option<SystemTime> {
 
 /// Compares the `eventSource` of a record with the source's own; a record without one passes.
 pub(super) fn foreign<'a>(event_source: Option<Raw<'a>>, own: &str) -> Option<Cow<'a, str>> {
-    let name = string(event_source?)?;
+    let name = event_source?.string()?;
     (name != own).then_some(name)
 }
 
 /// The identifier in a JSON value, if it is a string and not empty.
 pub(super) fn identifier(json: Option<Raw<'_>>) -> Option<ItemIdentifier> {
-    ItemIdentifier::new(string(json?)?)
+    ItemIdentifier::new(json?.string()?)
 }
 
 /// A JSON number of milliseconds since 1970.

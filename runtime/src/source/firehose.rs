@@ -13,8 +13,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
+    json::OfRaw,
     source::{
-        Report, Split, array_at,
+        Report, Split, alike_at,
         field::{Raw, Text, identifier, milliseconds, required},
     },
 };
@@ -31,7 +32,7 @@ pub enum Firehose {}
 const LARGEST: usize = 6 * 1024 * 1024 - 1024;
 
 /// What is read of each record before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -70,6 +71,17 @@ impl<'a> Answer<'a> {
     }
 }
 
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.record_id,
+            &mut self.data,
+            &mut self.approximate_arrival_timestamp,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
+}
+
 impl Source for Firehose {
     const NAME: &'static str = "Firehose";
     const IDENTIFIER: &'static str = "recordId";
@@ -78,7 +90,7 @@ impl Source for Firehose {
     type Output = Transformed;
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        array_at(event, "records")
+        alike_at(event, "records")
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {

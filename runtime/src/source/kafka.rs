@@ -13,10 +13,10 @@ use serde::{
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     event::{kind, shape},
-    json::Reader,
+    json::{OfRaw, Patterns, Reader},
     source::{
         Lane, Report, Split,
-        field::{Raw, Text, milliseconds, required, string},
+        field::{Raw, Text, milliseconds, required},
     },
 };
 
@@ -30,7 +30,7 @@ use crate::{
 pub enum Kafka {}
 
 /// What is read of each record before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Envelope<'e> {
     #[serde(borrow)]
     topic: Option<Raw<'e>>,
@@ -49,7 +49,7 @@ pub struct Envelope<'e> {
 impl Envelope<'_> {
     /// `topic-partition`: what the event calls the partition.
     fn topic_partition(&self) -> Option<String> {
-        let topic = string(self.topic?)?;
+        let topic = self.topic?.string()?;
         let partition: i64 = integer(self.partition)?;
         (!topic.is_empty()).then(|| format!("{topic}-{partition}"))
     }
@@ -57,6 +57,20 @@ impl Envelope<'_> {
 
 fn integer<T: std::str::FromStr>(json: Option<Raw<'_>>) -> Option<T> {
     json?.get().parse().ok()
+}
+
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.topic,
+            &mut self.partition,
+            &mut self.offset,
+            &mut self.timestamp,
+            &mut self.key,
+            &mut self.value,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
 }
 
 impl Source for Kafka {
@@ -92,7 +106,7 @@ fn partitions(event: &Event) -> Result<Split<'_, Envelope<'_>>, String> {
     while let Some((name, value)) = members.next() {
         match &*name {
             "eventSource" => {
-                let source = string(Raw(value.value()));
+                let source = Raw::of(value.value()).string();
                 let known = ["aws:kafka", "SelfManagedKafka"];
                 if let Some(other) = source.filter(|source| !known.contains(&&**source)) {
                     return Err(format!("an event from `{other}`"));
@@ -114,7 +128,7 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
     let Some(mut partitions) = reader.members() else {
         return Err(format!("an object whose `records` is {}", kind(at.value())));
     };
-    let mut split = Split::new();
+    let (mut split, mut patterns) = (Split::new(), Patterns::new());
     while let Some((partition, records)) = partitions.next() {
         let mut at = records.clone();
         let Some(mut records) = records.elements() else {
@@ -124,7 +138,7 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
             ));
         };
         while let Some(record) = records.next() {
-            let envelope = split.read(record).as_ref().ok();
+            let envelope = split.push(patterns.read(record)).as_ref().ok();
             // Lambda knows a record by the key. Another name would stand for another record, or for
             // none.
             if let Some(other) = envelope.and_then(Envelope::topic_partition) {

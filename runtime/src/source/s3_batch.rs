@@ -10,10 +10,11 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
+    json::OfRaw,
     log,
     source::{
-        Report, Split, array_at,
-        field::{Raw, identifier, required, string},
+        Report, Split, alike_at,
+        field::{Raw, identifier, required},
     },
 };
 
@@ -25,7 +26,7 @@ use crate::{
 pub enum S3Batch {}
 
 /// What is read of each task before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -40,6 +41,19 @@ pub struct Envelope<'e> {
     s3_bucket_arn: Option<Raw<'e>>,
 }
 
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.task_id,
+            &mut self.s3_key,
+            &mut self.s3_version_id,
+            &mut self.s3_bucket,
+            &mut self.s3_bucket_arn,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
+}
+
 impl Source for S3Batch {
     const NAME: &'static str = "S3 Batch Operations";
     const IDENTIFIER: &'static str = "taskId";
@@ -48,7 +62,7 @@ impl Source for S3Batch {
     type Output = String;
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        array_at(event, "tasks")
+        alike_at(event, "tasks")
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
@@ -174,7 +188,7 @@ impl Record for S3BatchTask {
     fn decode(raw: RawRecord<'_, '_, S3Batch>) -> Result<Self, DecodeError> {
         let envelope = raw.envelope();
         // Schema 1.0 has the bucket's ARN, 2.0 its name.
-        let bucket = if let Some(bucket) = envelope.s3_bucket.and_then(string) {
+        let bucket = if let Some(bucket) = envelope.s3_bucket.and_then(Raw::string) {
             bucket.into_owned()
         } else {
             let arn = required(envelope.s3_bucket_arn, "s3BucketArn")?;
@@ -183,7 +197,10 @@ impl Record for S3BatchTask {
         Ok(Self {
             bucket,
             key: required(envelope.s3_key, "s3Key")?.into_owned(),
-            version_id: envelope.s3_version_id.and_then(string).map(Cow::into_owned),
+            version_id: envelope
+                .s3_version_id
+                .and_then(Raw::string)
+                .map(Cow::into_owned),
         })
     }
 }

@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    json::Reader,
+    json::{OfRaw, Reader},
     source::{
-        Lane, Report, Split, array_at,
-        field::{Raw, Text, foreign, identifier, required, string},
+        Lane, Report, Split, alike_at,
+        field::{Raw, Text, foreign, identifier, required},
     },
 };
 
@@ -27,7 +27,7 @@ use crate::{
 pub enum Sqs {}
 
 /// What is read of each message before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -43,6 +43,19 @@ pub struct Envelope<'e> {
     event_source_arn: Option<Raw<'e>>,
 }
 
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.message_id,
+            &mut self.body,
+            &mut self.attributes,
+            &mut self.event_source,
+            &mut self.event_source_arn,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
+}
+
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
     const IDENTIFIER: &'static str = "messageId";
@@ -51,7 +64,7 @@ impl Source for Sqs {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        array_at(event, "Records")
+        alike_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
@@ -63,7 +76,7 @@ impl Source for Sqs {
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        let arn = envelope.event_source_arn.and_then(string);
+        let arn = envelope.event_source_arn.and_then(Raw::string);
         let fifo = arn.map(|arn| arn.ends_with(".fifo"));
         if fifo == Some(false) {
             return Lane::Free;
@@ -292,5 +305,5 @@ fn attribute<'e>(attributes: &'e str, name: &str) -> Option<Cow<'e, str>> {
             found = Some(value);
         }
     }
-    string(Raw(found?))
+    Raw::of(found?).string()
 }

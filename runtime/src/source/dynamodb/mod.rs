@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
-    json::Object,
+    json::{Object, OfRaw},
     source::{
-        Lane, Report, Split, array_at,
+        Lane, Report, Split, alike_at,
         field::{Raw, Text, foreign, identifier, required, timestamp},
     },
 };
@@ -25,7 +25,7 @@ use crate::{
 pub enum DynamoDb {}
 
 /// What is read of each record before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -48,7 +48,7 @@ impl<'e> Envelope<'e> {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Inner<'e> {
     #[serde(borrow)]
@@ -65,6 +65,35 @@ struct Inner<'e> {
     stream_view_type: Option<Raw<'e>>,
 }
 
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.event_name,
+            &mut self.event_source,
+            &mut self.event_source_arn,
+            &mut self.user_identity,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+        if let Some(Object(inner)) = &mut self.dynamodb {
+            inner.each_raw(each);
+        }
+    }
+}
+
+impl<'e> OfRaw<'e> for Inner<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.sequence_number,
+            &mut self.approximate_creation_date_time,
+            &mut self.keys,
+            &mut self.new_image,
+            &mut self.old_image,
+            &mut self.stream_view_type,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
+}
+
 impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";
     const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
@@ -74,7 +103,7 @@ impl Source for DynamoDb {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        array_at(event, "Records")
+        alike_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {

@@ -14,10 +14,10 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    json::Object,
+    json::{Object, OfRaw},
     source::{
-        Lane, Report, Split, array_at,
-        field::{Raw, Text, foreign, identifier, required, string, timestamp},
+        Lane, Report, Split, alike_at,
+        field::{Raw, Text, foreign, identifier, required, timestamp},
     },
 };
 
@@ -30,7 +30,7 @@ pub use self::user_record::{KinesisAggregated, UserEnvelope, UserRecord};
 pub enum Kinesis {}
 
 /// What is read of each record before it is decoded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     // SNS writes it with a capital: an event of another source is to be known for one.
@@ -54,7 +54,7 @@ impl<'e> Envelope<'e> {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Inner<'e> {
     #[serde(borrow)]
@@ -67,6 +67,28 @@ struct Inner<'e> {
     approximate_arrival_timestamp: Option<Raw<'e>>,
 }
 
+impl<'e> OfRaw<'e> for Envelope<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [&mut self.event_source, &mut self.event_source_arn];
+        fields.into_iter().flatten().for_each(&mut *each);
+        if let Some(Object(inner)) = &mut self.kinesis {
+            inner.each_raw(each);
+        }
+    }
+}
+
+impl<'e> OfRaw<'e> for Inner<'e> {
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
+        let fields = [
+            &mut self.sequence_number,
+            &mut self.partition_key,
+            &mut self.data,
+            &mut self.approximate_arrival_timestamp,
+        ];
+        fields.into_iter().flatten().for_each(&mut *each);
+    }
+}
+
 impl Source for Kinesis {
     const NAME: &'static str = "Kinesis";
     const IDENTIFIER: &'static str = "kinesis.sequenceNumber";
@@ -76,7 +98,7 @@ impl Source for Kinesis {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        array_at(event, "Records")
+        alike_at(event, "Records")
     }
 
     fn foreign<'a>(envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
@@ -89,7 +111,7 @@ impl Source for Kinesis {
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
         let key = envelope.inner().and_then(|inner| inner.partition_key);
-        match key.and_then(string) {
+        match key.and_then(Raw::string) {
             Some(key) => Lane::Key(key),
             None => Lane::Unknown,
         }

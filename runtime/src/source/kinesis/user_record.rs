@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     source::{
-        Lane, Report, Split, array_at,
-        field::{Text, required, string},
+        Lane, Report, Split,
+        field::{Text, required},
     },
 };
 
@@ -70,7 +70,7 @@ impl Source for KinesisAggregated {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, UserEnvelope<'_>>, EventError> {
-        array_at(event, "Records")
+        Ok(Kinesis::split(event)?.map(UserEnvelope::whole))
     }
 
     fn foreign<'a>(envelope: &'a UserEnvelope<'_>) -> Option<Cow<'a, str>> {
@@ -78,7 +78,7 @@ impl Source for KinesisAggregated {
     }
 
     fn unpack<'e>(envelope: &Self::Envelope<'e>) -> Option<Vec<Self::Envelope<'e>>> {
-        let base64 = string(envelope.record.inner()?.data?)?;
+        let base64 = envelope.record.inner()?.data?.string()?;
         if !may_be_aggregate(&base64) {
             return None;
         }
