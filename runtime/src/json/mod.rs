@@ -11,7 +11,7 @@ mod pattern;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -265,12 +265,38 @@ impl<'e> Raw<'e> {
     #[inline]
     pub(crate) fn string(self) -> Option<Cow<'e, str>> {
         let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
-        if self.is_plain || !inner.contains('\\') {
-            Some(Cow::Borrowed(inner))
-        } else {
-            serde_json::from_str(self.text).ok().map(Cow::Owned)
+        if self.is_plain {
+            return Some(Cow::Borrowed(inner));
+        }
+        match memchr(b'\\', inner.as_bytes()) {
+            None => Some(Cow::Borrowed(inner)),
+            Some(_) => unescape(inner)
+                .or_else(|| serde_json::from_str(self.text).ok())
+                .map(Cow::Owned),
         }
     }
+}
+
+/// The text of a string with escapes, in one piece of memory. `None` for escapes that are rare in
+/// texts, and an art: those of UTF-16.
+fn unescape(inner: &str) -> Option<String> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(found) = memchr(b'\\', rest.as_bytes()) {
+        text.push_str(rest.get(..found)?);
+        text.push(match rest.as_bytes().get(found + 1)? {
+            byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            _ => return None,
+        });
+        rest = rest.get(found + 2..)?;
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {

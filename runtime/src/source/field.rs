@@ -53,6 +53,31 @@ impl Text {
     }
 }
 
+/// A time that a record took from its event, a JSON number of seconds since 1970: read when it is
+/// asked for, as it seldom is.
+#[derive(Clone)]
+pub(super) enum Seconds {
+    Missing,
+    Shared(Range<usize>),
+    Known(SystemTime),
+}
+
+impl Seconds {
+    pub(super) fn new(event: &Event, json: Option<Raw<'_>>) -> Self {
+        json.and_then(|json| event.range(json.get()))
+            .map_or(Self::Missing, Self::Shared)
+    }
+
+    /// The time; `event` is that which it was taken from.
+    pub(super) fn get(&self, event: &Event) -> Option<SystemTime> {
+        match self {
+            Self::Missing => None,
+            Self::Shared(range) => timestamp(event.json().get(range.clone())?),
+            Self::Known(time) => Some(*time),
+        }
+    }
+}
+
 /// A JSON string that must be there, or the error that names it.
 pub(super) fn required<'e>(
     json: Option<Raw<'e>>,
@@ -67,8 +92,8 @@ pub(super) fn required<'e>(
 }
 
 /// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
-pub(super) fn timestamp(json: Option<Raw<'_>>) -> Option<SystemTime> {
-    let seconds: f64 = json?.get().parse().ok()?;
+fn timestamp(json: &str) -> Option<SystemTime> {
+    let seconds: f64 = json.parse().ok()?;
     // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
     // the nanosecond.
     let nearest = Duration::try_from_secs_f64(seconds)

@@ -15,7 +15,7 @@ use crate::{
     json::{Object, OfRaw},
     source::{
         Lane, Report, Split, alike_at,
-        field::{Raw, Text, foreign, identifier, required, timestamp},
+        field::{Raw, Seconds, Text, foreign, identifier, required},
     },
 };
 
@@ -166,7 +166,7 @@ pub struct DynamoDbRecord<New, Old = New> {
     index: usize,
     sequence_number: Text,
     event_source_arn: Text,
-    approximate_creation: Option<SystemTime>,
+    approximate_creation: Seconds,
     is_expiry: bool,
     change: Change<New, Old>,
 }
@@ -207,7 +207,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
             index: 0,
             sequence_number: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_creation: None,
+            approximate_creation: Seconds::Missing,
             is_expiry: false,
             change,
         }
@@ -271,7 +271,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// When the change happened, to the second; not every record says.
     #[must_use]
     pub fn approximate_creation(&self) -> Option<SystemTime> {
-        self.approximate_creation
+        self.approximate_creation.get(&self.event)
     }
 
     /// Whether the item was deleted by DynamoDB because its time to live was over.
@@ -306,7 +306,7 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
             index: raw.index(),
             sequence_number: Text::new(event, inner.sequence_number),
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_creation: timestamp(inner.approximate_creation_date_time),
+            approximate_creation: Seconds::new(event, inner.approximate_creation_date_time),
             is_expiry: is_expiry(envelope.user_identity),
             change: change(envelope)?,
         })

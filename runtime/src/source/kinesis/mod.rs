@@ -17,7 +17,7 @@ use crate::{
     json::{Object, OfRaw},
     source::{
         Lane, Report, Split, alike_at,
-        field::{Raw, Text, foreign, identifier, required, timestamp},
+        field::{Raw, Seconds, Text, foreign, identifier, required},
     },
 };
 
@@ -140,7 +140,7 @@ pub struct KinesisRecord<T> {
     sequence_number: Text,
     partition_key: Text,
     event_source_arn: Text,
-    approximate_arrival: Option<SystemTime>,
+    approximate_arrival: Seconds,
     data: T,
 }
 
@@ -159,7 +159,7 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::Missing,
             partition_key: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_arrival: None,
+            approximate_arrival: Seconds::Missing,
             data,
         }
     }
@@ -181,7 +181,7 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::new(event, sequence_number),
             partition_key,
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_arrival: timestamp(arrival),
+            approximate_arrival: Seconds::new(event, arrival),
             data,
         }
     }
@@ -203,7 +203,7 @@ impl<T> KinesisRecord<T> {
     /// The record with another time of arrival.
     #[must_use]
     pub fn with_approximate_arrival(mut self, time: SystemTime) -> Self {
-        self.approximate_arrival = Some(time);
+        self.approximate_arrival = Seconds::Known(time);
         self
     }
 
@@ -240,7 +240,7 @@ impl<T> KinesisRecord<T> {
     /// When the stream received the record, to the millisecond.
     #[must_use]
     pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival
+        self.approximate_arrival.get(&self.event)
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the record's JSON when
