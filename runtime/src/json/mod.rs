@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-pub(crate) use self::pattern::{OfRaw, Patterns};
+pub(crate) use self::pattern::{Inside, OfRaw, Patterns, of_raw};
 
 /// A place in some JSON.
 #[derive(Debug, Clone)]

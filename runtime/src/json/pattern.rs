@@ -15,15 +15,55 @@ use super::{Raw, Reader};
 /// objects that differ in these values alone.
 pub(crate) trait OfRaw<'e>: Deserialize<'e> + Clone {
     /// Calls `each` with every value that is there.
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>));
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>, Inside));
+}
+
+/// Makes an envelope [`OfRaw`] from its fields: values, values that are objects of mostly the same
+/// fields, and an [`Object`](super::Object) that is `OfRaw` itself.
+macro_rules! of_raw {
+    ($type:ident: $($field:ident),* $(; alike $alike:ident)? $(; within $object:ident)?) => {
+        impl<'e> $crate::json::OfRaw<'e> for $type<'e> {
+            #[inline]
+            fn each_raw(
+                &mut self,
+                each: &mut impl FnMut(&mut $crate::json::Raw<'e>, $crate::json::Inside),
+            ) {
+                $(
+                    if let Some(raw) = &mut self.$field {
+                        each(raw, $crate::json::Inside::Differs);
+                    }
+                )*
+                $(
+                    if let Some(raw) = &mut self.$alike {
+                        each(raw, $crate::json::Inside::IsAlike);
+                    }
+                )?
+                $(
+                    if let Some($crate::json::Object(object)) = &mut self.$object {
+                        object.each_raw(each);
+                    }
+                )?
+            }
+        }
+    };
+}
+
+pub(crate) use of_raw;
+
+/// How alike the insides of objects are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// It is no object, or each has other fields.
+    Differs,
+    /// Mostly the same fields.
+    IsAlike,
 }
 
 /// Reads objects, one after another, that may be alike.
 pub(crate) struct Patterns<'e, T> {
     /// What objects were like so far: those with and without some field, say.
     known: Vec<Pattern<'e, T>>,
-    /// Values found in the object that is being read.
-    found: Vec<Raw<'e>>,
+    found: Found,
 }
 
 struct Pattern<'e, T> {
@@ -33,21 +73,50 @@ struct Pattern<'e, T> {
     text: &'e str,
     /// Its values, in the order of the text.
     leaves: Vec<Leaf>,
+    /// Where each [`Raw`] in `value` is in the text.
+    spans: Vec<Range<usize>>,
     /// The values that are not always the same, each after the text before it.
     slots: Vec<(&'e str, Kind)>,
     /// The text after the last of them.
     end: &'e str,
-    /// The leaf that each [`Raw`] in `value` is.
-    fields: Vec<usize>,
-    /// The slot that each [`Raw`] in `value` is; `None` for what is always the same.
-    fields_in_slots: Vec<Option<usize>>,
+    /// Where each [`Raw`] in `value` is, whatever is in the slots.
+    fields: Vec<Field>,
 }
 
-/// A value, as far as it is looked into: an object only if something in it is wanted.
+/// A value, as far as it is looked into.
 struct Leaf {
     span: Range<usize>,
     kind: Kind,
     is_same: bool,
+}
+
+/// Where a value begins and ends.
+struct Field {
+    start: Mark,
+    end: Mark,
+    /// The slot it is in, alone.
+    slot: Option<usize>,
+}
+
+/// A place in the text before a slot, or in that after the last.
+struct Mark {
+    slot: usize,
+    offset: usize,
+}
+
+/// What was found in an object.
+#[derive(Default)]
+struct Found {
+    /// Where the text before each slot begins, and that after the last.
+    starts: Vec<usize>,
+    /// Whether a slot has a string without escapes.
+    plain: Vec<bool>,
+}
+
+impl Found {
+    fn place(&self, mark: &Mark) -> usize {
+        self.starts[mark.slot] + mark.offset
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,34 +146,38 @@ impl<'e, T: OfRaw<'e>> Patterns<'e, T> {
     pub(crate) fn new() -> Self {
         Self {
             known: Vec::new(),
-            found: Vec::new(),
+            found: Found::default(),
         }
     }
 
     /// As [`Reader::read`].
+    #[inline]
     pub(crate) fn read(&mut self, reader: &mut Reader<'e>) -> (&'e str, serde_json::Result<T>) {
         reader.peek();
         let start = reader.at;
         for index in 0..self.known.len() {
-            if let Some(value) = self.known[index].read(reader, &mut self.found) {
+            if self.known[index].find(reader, &mut self.found) {
                 // The next is most likely like this one.
                 self.known.swap(0, index);
-                return (reader.since(start), Ok(value));
+                return (
+                    reader.since(start),
+                    Ok(self.known[0].value(reader, &self.found)),
+                );
             }
         }
         let (text, value) = reader.read();
         if let Ok(value) = &value {
-            self.learn(text, value);
+            self.learn(text, T::clone(value));
         }
         (text, value)
     }
 
-    fn learn(&mut self, text: &'e str, value: &T) {
-        let Some(new) = Pattern::of(text, value.clone()) else {
+    #[cold]
+    fn learn(&mut self, text: &'e str, value: T) {
+        let Some(new) = Pattern::of(text, value) else {
             return;
         };
-        let known = self.known.iter().position(|known| known.is_like(&new));
-        match known {
+        match self.known.iter().position(|known| known.is_like(&new)) {
             Some(index) => self.known[index].widen(new),
             None if self.known.len() < Self::MOST => self.known.push(new),
             None => {}
@@ -116,44 +189,54 @@ impl<'e, T: OfRaw<'e>> Pattern<'e, T> {
     /// The pattern of one object. As far as is known, all its values are always the same.
     fn of(text: &'e str, mut value: T) -> Option<Self> {
         let mut wanted = Vec::new();
-        value.each_raw(&mut |raw| {
+        value.each_raw(&mut |raw, inside| {
             raw.is_plain = !raw.get().contains('\\');
-            wanted.push(place(text, raw.get()));
+            wanted.push(place(text, raw.get()).map(|span| (span, inside)));
         });
         let wanted: Vec<_> = wanted.into_iter().collect::<Option<_>>()?;
         let mut leaves = Vec::new();
         find_leaves(text, &mut Reader::new(text), &wanted, &mut leaves)?;
-        let leaf = |wanted: &Range<usize>| leaves.iter().position(|leaf| leaf.span == *wanted);
-        let fields = wanted.iter().map(leaf).collect::<Option<_>>()?;
         let mut pattern = Self {
             value,
             text,
             leaves,
+            spans: wanted.into_iter().map(|(span, _)| span).collect(),
             slots: Vec::new(),
             end: "",
-            fields,
-            fields_in_slots: Vec::new(),
+            fields: Vec::new(),
         };
         pattern.find_slots();
         Some(pattern)
     }
 
     fn find_slots(&mut self) {
-        let mut slot_of = Vec::with_capacity(self.leaves.len());
-        let mut at = 0;
         self.slots.clear();
-        for leaf in &self.leaves {
-            slot_of.push((!leaf.is_same).then_some(self.slots.len()));
-            if !leaf.is_same {
-                // A string's opening quote is always there.
-                let value = leaf.span.start + usize::from(leaf.kind == Kind::String);
-                let before = self.text.get(at..value).unwrap_or_default();
-                self.slots.push((before, leaf.kind));
-                at = leaf.span.end;
-            }
+        let mut starts = vec![0];
+        let mut values = Vec::new();
+        for leaf in self.leaves.iter().filter(|leaf| !leaf.is_same) {
+            let start = starts[self.slots.len()];
+            // A string's opening quote is always there.
+            let value = leaf.span.start + usize::from(leaf.kind == Kind::String);
+            let before = self.text.get(start..value).unwrap_or_default();
+            self.slots.push((before, leaf.kind));
+            starts.push(leaf.span.end);
+            values.push(&leaf.span);
         }
-        self.end = self.text.get(at..).unwrap_or_default();
-        self.fields_in_slots = self.fields.iter().map(|leaf| slot_of[*leaf]).collect();
+        self.end = self
+            .text
+            .get(starts[self.slots.len()]..)
+            .unwrap_or_default();
+        let mark = |at: usize| {
+            let slot = starts.partition_point(|start| *start <= at) - 1;
+            let offset = at - starts[slot];
+            Mark { slot, offset }
+        };
+        let fields = self.spans.iter().map(|span| Field {
+            start: mark(span.start),
+            end: mark(span.end),
+            slot: values.iter().position(|value| *value == span),
+        });
+        self.fields = fields.collect();
     }
 
     /// Whether two objects differ in their values alone, words apart.
@@ -198,57 +281,78 @@ impl<'e, T: OfRaw<'e>> Pattern<'e, T> {
         *self = new;
     }
 
-    /// Reads the next object, if it is like those before it. `found` is scratch space.
-    fn read(&self, reader: &mut Reader<'e>, found: &mut Vec<Raw<'e>>) -> Option<T> {
+    /// Passes the next object, if it is like those before it.
+    #[inline]
+    fn find(&self, reader: &mut Reader<'e>, found: &mut Found) -> bool {
         let mut ahead = reader.clone();
-        found.clear();
+        found.starts.clear();
+        found.plain.clear();
         for (before, kind) in &self.slots {
-            ahead.eat_text(before)?;
-            found.push(ahead.value_of(*kind)?);
+            found.starts.push(ahead.at);
+            if !ahead.eat_text(before) {
+                return false;
+            }
+            let Some(is_plain) = ahead.eat_kind(*kind) else {
+                return false;
+            };
+            found.plain.push(is_plain);
         }
-        ahead.eat_text(self.end)?;
-        *reader = ahead;
+        found.starts.push(ahead.at);
+        let is_like = ahead.eat_text(self.end);
+        if is_like {
+            reader.at = ahead.at;
+        }
+        is_like
+    }
 
+    /// What is read of an object in which this was found.
+    #[inline]
+    fn value(&self, reader: &Reader<'e>, found: &Found) -> T {
         let mut value = self.value.clone();
-        let mut slots = self.fields_in_slots.iter();
-        value.each_raw(&mut |raw| {
-            if let Some(Some(slot)) = slots.next() {
-                *raw = found[*slot];
+        let mut fields = self.fields.iter();
+        value.each_raw(&mut |raw, _| {
+            let Some(field) = fields.next() else {
+                return;
+            };
+            let span = found.place(&field.start)..found.place(&field.end);
+            raw.text = reader.text.get(span).unwrap_or_default();
+            if let Some(slot) = field.slot {
+                raw.is_plain = found.plain[slot];
+            } else if field.start.slot != field.end.slot {
+                raw.is_plain = false;
             }
         });
-        Some(value)
+        value
     }
 }
 
 impl<'e> Reader<'e> {
     /// Passes this text, if it is next.
     #[inline]
-    fn eat_text(&mut self, text: &str) -> Option<()> {
-        let rest = self.text.as_bytes().get(self.at..)?;
+    fn eat_text(&mut self, text: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         self.at += text.len();
-        rest.starts_with(text.as_bytes()).then_some(())
+        rest.starts_with(text.as_bytes())
     }
 
-    /// Passes a value of this kind, if one is next: a string from behind its opening quote.
+    /// Passes a value of this kind, if one is next, a string from behind its opening quote.
+    /// Whether it is a string without escapes.
     #[inline]
-    fn value_of(&mut self, kind: Kind) -> Option<Raw<'e>> {
+    fn eat_kind(&mut self, kind: Kind) -> Option<bool> {
         if kind == Kind::String {
             self.at -= 1;
-            let start = self.at;
-            let is_plain = self.string().is_some();
-            return Some(Raw {
-                text: self.since(start),
-                is_plain,
-            });
+            return Some(self.string().is_some());
         }
         let first = *self.text.as_bytes().get(self.at)?;
-        let is_digit = first == b'-' || first.is_ascii_digit();
         let fits = match kind {
             Kind::Container => matches!(first, b'{' | b'['),
-            Kind::Number => is_digit,
+            Kind::Number => first == b'-' || first.is_ascii_digit(),
             Kind::String | Kind::Word => false,
         };
-        fits.then(|| Raw::of(self.value()))
+        fits.then(|| {
+            self.value();
+            false
+        })
     }
 }
 
@@ -263,15 +367,18 @@ fn place(text: &str, part: &str) -> Option<Range<usize>> {
 fn find_leaves(
     text: &str,
     reader: &mut Reader<'_>,
-    wanted: &[Range<usize>],
+    wanted: &[(Range<usize>, Inside)],
     leaves: &mut Vec<Leaf>,
 ) -> Option<()> {
     let mut members = reader.members()?;
     while let Some((_, value)) = members.next() {
         let first = value.peek()?;
         let span = place(text, value.clone().value())?;
-        let is_around = |wanted: &Range<usize>| span.start < wanted.start && wanted.end < span.end;
-        if first == b'{' && wanted.iter().any(is_around) {
+        let looks_inside = |(wanted, inside): &(Range<usize>, Inside)| {
+            let is_around = span.start < wanted.start && wanted.end < span.end;
+            is_around || (*wanted == span && *inside == Inside::IsAlike)
+        };
+        if first == b'{' && wanted.iter().any(looks_inside) {
             find_leaves(text, value, wanted, leaves)?;
         } else {
             value.value();

@@ -176,7 +176,12 @@ impl<T> std::ops::DerefMut for Json<T> {
 impl<T: Deserializable> Payload for Json<T> {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         data.read(|bytes| {
-            serde_json::from_slice(bytes)
+            // All of it at once is less work than each string alone.
+            let value = match str::from_utf8(bytes) {
+                Ok(text) => serde_json::from_str(text),
+                Err(_) => serde_json::from_slice(bytes),
+            };
+            value
                 .map(Self)
                 .map_err(|error| json_error::<T>(bytes, error))
         })

@@ -13,7 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
-    json::OfRaw,
+    json::of_raw,
     source::{
         Report, Split, alike_at,
         field::{Raw, Text, identifier, milliseconds, required},
@@ -71,16 +71,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.record_id,
-            &mut self.data,
-            &mut self.approximate_arrival_timestamp,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: record_id, data, approximate_arrival_timestamp);
 
 impl Source for Firehose {
     const NAME: &'static str = "Firehose";

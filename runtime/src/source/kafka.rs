@@ -13,7 +13,7 @@ use serde::{
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     event::{kind, shape},
-    json::{OfRaw, Patterns, Reader},
+    json::{Patterns, Reader, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Text, milliseconds, required},
@@ -47,6 +47,16 @@ pub struct Envelope<'e> {
 }
 
 impl Envelope<'_> {
+    /// Whether the record says that it is of this partition, in the plainest way.
+    fn is_plainly_of(&self, topic_partition: &str) -> bool {
+        let is_of = || {
+            let topic = self.topic?.string()?;
+            let partition = topic_partition.strip_prefix(&*topic)?.strip_prefix('-')?;
+            Some(!topic.is_empty() && partition == self.partition?.get())
+        };
+        is_of() == Some(true)
+    }
+
     /// `topic-partition`: what the event calls the partition.
     fn topic_partition(&self) -> Option<String> {
         let topic = self.topic?.string()?;
@@ -59,19 +69,7 @@ fn integer<T: std::str::FromStr>(json: Option<Raw<'_>>) -> Option<T> {
     json?.get().parse().ok()
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.topic,
-            &mut self.partition,
-            &mut self.offset,
-            &mut self.timestamp,
-            &mut self.key,
-            &mut self.value,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: topic, partition, offset, timestamp, key, value);
 
 impl Source for Kafka {
     const NAME: &'static str = "Kafka";
@@ -141,6 +139,8 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
             let envelope = split.push(patterns.read(record)).as_ref().ok();
             // Lambda knows a record by the key. Another name would stand for another record, or for
             // none.
+            let envelope =
+                envelope.filter(|envelope: &&Envelope<'_>| !envelope.is_plainly_of(&partition));
             if let Some(other) = envelope.and_then(Envelope::topic_partition) {
                 if other != *partition {
                     return Err(format!("a record of `{other}` in `{partition}`"));

@@ -10,7 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
-    json::OfRaw,
+    json::of_raw,
     log,
     source::{
         Report, Split, alike_at,
@@ -41,18 +41,7 @@ pub struct Envelope<'e> {
     s3_bucket_arn: Option<Raw<'e>>,
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.task_id,
-            &mut self.s3_key,
-            &mut self.s3_version_id,
-            &mut self.s3_bucket,
-            &mut self.s3_bucket_arn,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: task_id, s3_key, s3_version_id, s3_bucket, s3_bucket_arn);
 
 impl Source for S3Batch {
     const NAME: &'static str = "S3 Batch Operations";

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    json::{OfRaw, Reader},
+    json::{Reader, of_raw},
     source::{
         Lane, Report, Split, alike_at,
         field::{Raw, Text, foreign, identifier, required},
@@ -43,18 +43,7 @@ pub struct Envelope<'e> {
     event_source_arn: Option<Raw<'e>>,
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.message_id,
-            &mut self.body,
-            &mut self.attributes,
-            &mut self.event_source,
-            &mut self.event_source_arn,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: message_id, body, event_source, event_source_arn; alike attributes);
 
 impl Source for Sqs {
     const NAME: &'static str = "SQS";

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
-    json::{Object, OfRaw},
+    json::{Object, of_raw},
     source::{
         Lane, Report, Split, alike_at,
         field::{Raw, Seconds, Text, foreign, identifier, required},
@@ -65,34 +65,11 @@ struct Inner<'e> {
     stream_view_type: Option<Raw<'e>>,
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.event_name,
-            &mut self.event_source,
-            &mut self.event_source_arn,
-            &mut self.user_identity,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-        if let Some(Object(inner)) = &mut self.dynamodb {
-            inner.each_raw(each);
-        }
-    }
-}
-
-impl<'e> OfRaw<'e> for Inner<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.sequence_number,
-            &mut self.approximate_creation_date_time,
-            &mut self.keys,
-            &mut self.new_image,
-            &mut self.old_image,
-            &mut self.stream_view_type,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: event_name, event_source, event_source_arn, user_identity; within dynamodb);
+of_raw!(
+    Inner: sequence_number, approximate_creation_date_time, keys, new_image, old_image,
+    stream_view_type
+);
 
 impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";

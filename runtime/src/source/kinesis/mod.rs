@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    json::{Object, OfRaw},
+    json::{Object, of_raw},
     source::{
         Lane, Report, Split, alike_at,
         field::{Raw, Seconds, Text, foreign, identifier, required},
@@ -67,27 +67,8 @@ struct Inner<'e> {
     approximate_arrival_timestamp: Option<Raw<'e>>,
 }
 
-impl<'e> OfRaw<'e> for Envelope<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [&mut self.event_source, &mut self.event_source_arn];
-        fields.into_iter().flatten().for_each(&mut *each);
-        if let Some(Object(inner)) = &mut self.kinesis {
-            inner.each_raw(each);
-        }
-    }
-}
-
-impl<'e> OfRaw<'e> for Inner<'e> {
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>)) {
-        let fields = [
-            &mut self.sequence_number,
-            &mut self.partition_key,
-            &mut self.data,
-            &mut self.approximate_arrival_timestamp,
-        ];
-        fields.into_iter().flatten().for_each(&mut *each);
-    }
-}
+of_raw!(Envelope: event_source, event_source_arn; within kinesis);
+of_raw!(Inner: sequence_number, partition_key, data, approximate_arrival_timestamp);
 
 impl Source for Kinesis {
     const NAME: &'static str = "Kinesis";
