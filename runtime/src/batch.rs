@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     BatchError, BatchResponse, Context, DeadLetter, Event, Failure, Outcome, Source,
-    driver::{self, Deadline, Lanes, Schedule},
+    driver::{self, Deadline, Lanes},
     job::{Decode, Job},
     log,
     observer::Ending,
@@ -122,19 +122,19 @@ where
         begun: Instant,
     ) -> (Outcomes<'a, 'e, S>, Deadline) {
         let (records, settings) = (self.records, self.settings);
-        // One at a time, a stream is one lane: its first failure stops all that comes later.
-        let lanes = match S::REPORT {
-            Report::Checkpoint if settings.concurrency <= 1 => Lanes::single(records.len()),
-            _ => Lanes::new(records.lanes()),
-        };
         let mut deadline = match settings.deadline_margin {
             Some(margin) => Deadline::before(context.deadline(), margin),
             None => Deadline::never(),
         };
-        let schedule = Schedule::new(lanes, S::REPORT == Report::Checkpoint);
-        let concurrency = settings.concurrency;
-        let handle = |index| self.handle(index);
-        let outcomes = driver::drive(schedule, concurrency, &mut deadline, handle).await;
+        let outcomes = driver::drive(
+            records.len(),
+            || Lanes::new(records.lanes()),
+            S::REPORT == Report::Checkpoint,
+            settings.concurrency,
+            &mut deadline,
+            |index| self.handle(index),
+        )
+        .await;
         for (index, outcome) in outcomes.iter().enumerate() {
             if let Outcome::Interrupted = outcome {
                 self.ended(index, outcome, &Ending::Interrupted, begun.elapsed());

@@ -137,13 +137,10 @@ impl<'e, E> Split<'e, E> {
     }
 
     /// Adds a record's JSON and envelope.
-    pub(crate) fn push(
-        &mut self,
-        (json, envelope): (&'e str, serde_json::Result<E>),
-    ) -> &serde_json::Result<E> {
+    #[inline]
+    pub(crate) fn push(&mut self, (json, envelope): (&'e str, serde_json::Result<E>)) {
         self.json.push(json);
         self.envelopes.push(envelope);
-        &self.envelopes[self.envelopes.len() - 1]
     }
 
     /// The same records, their envelopes within others.

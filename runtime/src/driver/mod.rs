@@ -15,13 +15,15 @@ use futures_util::{
     stream::{FuturesUnordered, StreamExt as _},
 };
 
+use self::schedule::Schedule;
 pub(crate) use self::{
     deadline::{Deadline, has_timers},
-    schedule::{Lanes, Schedule},
+    schedule::Lanes,
 };
 use crate::{Outcome, panic};
 
-/// Runs records as the schedule hands them out, at most `concurrency` at once.
+/// Runs so many records in their order within their lanes, at most `concurrency` at once. `lanes` is
+/// called only when they matter. A failure stops its lane, or everything later.
 ///
 /// At the deadline nothing more is started, and what runs is cancelled: its future is dropped. No
 /// future outlives this one.
@@ -29,7 +31,9 @@ use crate::{Outcome, panic};
 /// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't see yet that the
 /// future of one that borrows is `Send`, and `batch` must be, for `run_concurrent`.
 pub(crate) async fn drive<T, Fut>(
-    schedule: Schedule,
+    records: usize,
+    lanes: impl FnOnce() -> Lanes,
+    failure_stops_all: bool,
     concurrency: usize,
     deadline: &mut Deadline,
     run: impl Fn(usize) -> Fut,
@@ -38,9 +42,13 @@ where
     Fut: Future<Output = Outcome<T>>,
 {
     if concurrency > 1 {
+        let schedule = Schedule::new(lanes(), failure_stops_all);
         many_at_once(schedule, concurrency, deadline, run).await
     } else {
-        one_by_one(schedule, deadline, run).await
+        let schedule = Schedule::new(Lanes::single(records), failure_stops_all);
+        // A failure that stops everything later asks for no lanes.
+        let lanes = (!failure_stops_all).then_some(lanes);
+        one_by_one(schedule, lanes, deadline, run).await
     }
 }
 
@@ -53,6 +61,7 @@ fn not_started<T>(records: usize) -> Vec<Outcome<T>> {
 /// As [`many_at_once`] with a concurrency of 1, without what that needs to keep futures apart.
 async fn one_by_one<T, Fut>(
     mut schedule: Schedule,
+    mut lanes: Option<impl FnOnce() -> Lanes>,
     deadline: &mut Deadline,
     run: impl Fn(usize) -> Fut,
 ) -> Vec<Outcome<T>>
@@ -70,7 +79,13 @@ where
         if let Outcome::Interrupted = outcome {
             panic::discard_pinned(running.as_mut());
         }
-        schedule.finish(record, outcome.is_done());
+        let is_done = outcome.is_done();
+        if !is_done {
+            if let Some(lanes) = lanes.take() {
+                schedule.divide(lanes());
+            }
+        }
+        schedule.finish(record, is_done);
         outcomes[record] = outcome;
     }
     outcomes

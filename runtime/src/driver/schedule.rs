@@ -19,7 +19,7 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// One lane for the whole batch.
+    /// One lane for the whole batch: what is handled one by one needs no other while all is well.
     pub(crate) fn single(records: usize) -> Self {
         Self {
             of: vec![ANY + 1; records],
@@ -85,6 +85,19 @@ impl Schedule {
             any_undone: false,
             lanes,
         }
+    }
+
+    /// Goes on with other lanes than the one that all records were in until now. Every record
+    /// before the one that runs is done.
+    pub(crate) fn divide(&mut self, lanes: Lanes) {
+        let running = self.cursor - 1;
+        let divided = Self::new(lanes, self.failure_stops_all);
+        *self = Self {
+            cursor: self.cursor,
+            running: self.running,
+            ..divided
+        };
+        self.state[self.lanes.of[running]].busy = true;
     }
 
     /// How many records there are.

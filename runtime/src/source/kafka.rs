@@ -44,9 +44,12 @@ pub struct Envelope<'e> {
     key: Option<Raw<'e>>,
     #[serde(borrow)]
     value: Option<Raw<'e>>,
+    /// The event's own name for the partition, of which the record plainly says to be.
+    #[serde(skip)]
+    known_partition: Option<&'e str>,
 }
 
-impl Envelope<'_> {
+impl<'e> Envelope<'e> {
     /// Whether the record says that it is of this partition, in the plainest way.
     fn is_plainly_of(&self, topic_partition: &str) -> bool {
         let is_of = || {
@@ -58,10 +61,13 @@ impl Envelope<'_> {
     }
 
     /// `topic-partition`: what the event calls the partition.
-    fn topic_partition(&self) -> Option<String> {
+    fn topic_partition(&self) -> Option<Cow<'e, str>> {
+        if let Some(known) = self.known_partition {
+            return Some(Cow::Borrowed(known));
+        }
         let topic = self.topic?.string()?;
         let partition: i64 = integer(self.partition)?;
-        (!topic.is_empty()).then(|| format!("{topic}-{partition}"))
+        (!topic.is_empty()).then(|| format!("{topic}-{partition}").into())
     }
 }
 
@@ -89,7 +95,7 @@ impl Source for Kafka {
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
         match envelope.topic_partition() {
-            Some(partition) => Lane::Key(Cow::Owned(partition)),
+            Some(partition) => Lane::Key(partition),
             None => Lane::Unknown,
         }
     }
@@ -136,19 +142,31 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
             ));
         };
         while let Some(record) = records.next() {
-            let envelope = split.push(patterns.read(record)).as_ref().ok();
-            // Lambda knows a record by the key. Another name would stand for another record, or for
-            // none.
-            let envelope =
-                envelope.filter(|envelope: &&Envelope<'_>| !envelope.is_plainly_of(&partition));
-            if let Some(other) = envelope.and_then(Envelope::topic_partition) {
-                if other != *partition {
-                    return Err(format!("a record of `{other}` in `{partition}`"));
-                }
+            let (json, mut envelope) = patterns.read(record);
+            if let Ok(envelope) = &mut envelope {
+                keep_partition(envelope, &partition)?;
             }
+            split.push((json, envelope));
         }
     }
     Ok(split)
+}
+
+/// Lambda knows a record by the event's name of its partition. Another name would stand for another
+/// record, or for none.
+fn keep_partition<'e>(envelope: &mut Envelope<'e>, partition: &Cow<'e, str>) -> Result<(), String> {
+    if envelope.is_plainly_of(partition) {
+        if let Cow::Borrowed(partition) = partition {
+            envelope.known_partition = Some(partition);
+        }
+        return Ok(());
+    }
+    match envelope.topic_partition() {
+        Some(other) if other != *partition => {
+            Err(format!("a record of `{other}` in `{partition}`"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One Kafka record, its value decoded into `T` and its key into `K`.
