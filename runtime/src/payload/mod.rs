@@ -8,6 +8,7 @@ pub mod sns;
 use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64_simd::{Out, STANDARD};
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -94,9 +95,8 @@ impl<'a> Data<'a> {
             Encoded::Base64(text) if text.len() <= SMALL => {
                 // Memory for each record of a batch is a good part of what it costs to decode.
                 let mut bytes = [0; SMALL];
-                let decoded = BASE64_STANDARD.decode_slice(text.as_bytes(), &mut bytes);
-                match decoded {
-                    Ok(length) => read(&bytes[..length]),
+                match STANDARD.decode(text.as_bytes(), Out::from_slice(&mut bytes)) {
+                    Ok(decoded) => read(decoded),
                     Err(_) => read(&from_base64(&text)?),
                 }
             }
@@ -124,8 +124,10 @@ impl<'a> Data<'a> {
 const SMALL: usize = 2048;
 
 fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
-    BASE64_STANDARD
-        .decode(text)
+    // The fast decoder has one error; the other's says what is wrong and where.
+    STANDARD
+        .decode_to_vec(text)
+        .or_else(|_| BASE64_STANDARD.decode(text))
         .map_err(|error| DecodeError::new("the payload is not valid base64").because(error))
 }
 
