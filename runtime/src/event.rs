@@ -55,15 +55,16 @@ impl Event {
     /// What stands for the event of one record alone: its JSON.
     pub(crate) fn of_one<S: Source>(record: &str) -> Self {
         let event = Self::from(Box::from(record));
-        event.found::<S>(&[event.json()]);
+        event.found::<S>(vec![event.json()]);
         event
     }
 
     /// Keeps where records are that a source found.
-    pub(crate) fn found<S: Source>(&self, records: &[&str]) {
+    pub(crate) fn found<S: Source>(&self, records: Vec<&str>) {
         let ranges = || {
+            // Owned, so that this takes no more memory.
             let ranges = records
-                .iter()
+                .into_iter()
                 .map(|json| self.range(json).unwrap_or_default());
             (TypeId::of::<S>(), ranges.collect())
         };
@@ -136,6 +137,11 @@ impl<'e, E> Split<'e, E> {
         }
     }
 
+    fn reserve(&mut self, records: usize) {
+        self.json.reserve(records);
+        self.envelopes.reserve(records);
+    }
+
     /// Adds a record's JSON and envelope.
     #[inline]
     pub(crate) fn push(&mut self, (json, envelope): (&'e str, serde_json::Result<E>)) {
@@ -154,14 +160,24 @@ impl<'e, E> Split<'e, E> {
 
     /// Reads an array of records; `None` for anything else.
     fn array(reader: &mut Reader<'e>, mut read: impl Read<'e, E>) -> Option<Self> {
+        let mut left = reader.left();
         let mut elements = reader.elements()?;
         let mut split = Self::new();
         while let Some(element) = elements.next() {
             split.push(read(element));
+            if split.json.len() == 1 {
+                // Lists that grow are copied, and may end up twice as long as they must be.
+                left -= element.left().min(left);
+                let alike = element.left() / left.max(1) + 1;
+                split.reserve(alike.min(LARGEST_BATCH));
+            }
         }
         Some(split)
     }
 }
+
+/// The largest batch of any event source mapping ("Lambda event source mappings", batch size).
+const LARGEST_BATCH: usize = 10_000;
 
 /// Reads one record: its JSON and its envelope.
 trait Read<'e, E>: FnMut(&mut Reader<'e>) -> (&'e str, serde_json::Result<E>) {}

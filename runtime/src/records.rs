@@ -23,7 +23,7 @@ impl<'e, S: Source> Records<'e, S> {
                 ));
             }
         }
-        event.found::<S>(&json);
+        event.found::<S>(json);
         Ok(Self::unpack(envelopes))
     }
 

@@ -41,6 +41,11 @@ impl<'e> Reader<'e> {
         }
     }
 
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.text.len().saturating_sub(self.at)
+    }
+
     /// The next byte that is no white space.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
