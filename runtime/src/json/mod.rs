@@ -165,6 +165,7 @@ impl<'e> Reader<'e> {
 struct Parts<'r, 'e> {
     reader: &'r mut Reader<'e>,
     is_first: bool,
+    is_at_end: bool,
 }
 
 impl<'r, 'e> Parts<'r, 'e> {
@@ -174,6 +175,7 @@ impl<'r, 'e> Parts<'r, 'e> {
         Self {
             reader,
             is_first: true,
+            is_at_end: false,
         }
     }
 
@@ -185,6 +187,7 @@ impl<'r, 'e> Parts<'r, 'e> {
             Some(b'}' | b']') => {
                 self.reader.at += 1;
                 self.reader.depth += 1;
+                self.is_at_end = true;
                 return false;
             }
             Some(_) if self.is_first => {}
@@ -207,6 +210,16 @@ impl<'e> Members<'_, 'e> {
             Key::Json(json) => serde_json::from_str(json).unwrap_or_default(),
         };
         Some((key, self.0.reader))
+    }
+
+    /// Where the value of the key is that came last.
+    pub(crate) fn reader(&mut self) -> &mut Reader<'e> {
+        self.0.reader
+    }
+
+    /// Whether this is the end of the object, and not just a place without another key.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.0.is_at_end
     }
 
     #[inline]
@@ -235,6 +248,11 @@ enum Key<'e> {
 pub(crate) struct Elements<'r, 'e>(Parts<'r, 'e>);
 
 impl<'e> Elements<'_, 'e> {
+    /// Whether this is the end of the array, and not just a place without another element.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.0.is_at_end
+    }
+
     /// Where the next element is.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<&mut Reader<'e>> {

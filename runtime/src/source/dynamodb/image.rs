@@ -7,7 +7,11 @@ use serde::{
 };
 use serde_dynamo::AttributeValue;
 
-use crate::{DecodeError, json::Raw};
+use super::attribute::Item;
+use crate::{
+    DecodeError,
+    json::{Raw, Reader},
+};
 
 /// Decodes an image. `()` reads none, `Option<T>` accepts that there is none, and any other type
 /// needs one. `name` says which image this is, for messages.
@@ -15,6 +19,14 @@ pub(super) fn decode<T: DeserializeOwned>(
     json: Option<Raw<'_>>,
     name: impl Fn() -> String,
 ) -> Result<T, DecodeError> {
+    if let Some(json) = json {
+        // `()` reads none.
+        if size_of::<T>() > 0 {
+            if let Ok(image) = T::deserialize(Item(&mut Reader::new(json.get()))) {
+                return Ok(image);
+            }
+        }
+    }
     match T::deserialize(Image(json)) {
         Ok(image) => Ok(image),
         Err(_) if json.is_none() => Err(DecodeError::new(format!("{} is missing", name()))),

@@ -3,6 +3,7 @@
 //! Event shape: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB"
 //! (`with-ddb.html`).
 
+mod attribute;
 mod image;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
