@@ -3,8 +3,8 @@
     python measure.py DIR [--only kinesis/small/1000/] [--seconds 1] [--warm-up 0.5]
 
 DIR has the bodies, and an index.json that lists them. Prints a line of JSON for each whose
-SOURCE/PAYLOAD/RECORDS/ contains what --only says: the nanoseconds of a batch, in samples. Each has a
-process of its own, as a Lambda function has.
+SOURCE/PAYLOAD/RECORDS/ contains what --only says: the nanoseconds of a batch, in samples. Each has
+a process of its own, as a Lambda function has.
 """
 
 import argparse
