@@ -85,7 +85,19 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Passes a value: its text.
+    /// Passes a string: its text. `None` for any other value.
+    pub(crate) fn text(&mut self) -> Option<Cow<'e, str>> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let start = self.at;
+        match self.string() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => Raw::of(self.since(start)).string(),
+        }
+    }
+
+    /// Passes a value: its JSON.
     #[inline]
     pub(crate) fn value(&mut self) -> &'e str {
         let first = self.peek();

@@ -177,6 +177,11 @@ impl<T> std::ops::DerefMut for Json<T> {
 
 impl<T: Deserializable> Payload for Json<T> {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
+        if let Encoded::Text(text) = &data.0 {
+            return serde_json::from_str(text)
+                .map(Self)
+                .map_err(|error| json_error::<T>(text.as_bytes(), error));
+        }
         data.read(|bytes| {
             // All of it at once is less work than each string alone.
             let value = match str::from_utf8(bytes) {

@@ -15,7 +15,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::json::{Elements, Members, Raw, Reader};
+use crate::json::{Elements, Members, Reader};
 
 /// Not to be read here.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ impl<'e> Attribute<'_, 'e> {
 
 /// A JSON string.
 fn string<'e>(reader: &mut Reader<'e>) -> Result<Cow<'e, str>, Unsure> {
-    Raw::of(reader.value()).string().ok_or(Unsure)
+    reader.text().ok_or(Unsure)
 }
 
 /// A JSON string with a number in it.
