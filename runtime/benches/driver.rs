@@ -5,10 +5,12 @@
 //! cargo bench -p stream-handler --all-features --bench driver -- 'driver/16/'
 //! ```
 
+mod bare;
 mod rivals;
 
 use std::time::Duration;
 
+use bare::Bare;
 use criterion::{BatchSize, Criterion, Throughput};
 use futures_util::{StreamExt as _, stream};
 use rivals::{
@@ -19,7 +21,7 @@ use rivals::{
 };
 use serde::de::DeserializeOwned;
 use stream_handler::{
-    Batch, BatchError, BatchResponse, LambdaEvent, kinesis::KinesisRecord, sqs::SqsMessage,
+    Batch, BatchError, BatchResponse, Event, LambdaEvent, kinesis::KinesisRecord, sqs::SqsMessage,
     stream_handler,
 };
 use tokio::{runtime::Runtime, time::sleep};
@@ -27,7 +29,16 @@ use tokio::{runtime::Runtime, time::sleep};
 /// Handlers that do nothing.
 #[allow(clippy::unused_async, reason = "handlers are async, whatever they do")]
 mod idle {
-    use super::{KinesisRecord, SqsMessage, stream_handler};
+    use super::{Bare, KinesisRecord, SqsMessage, stream_handler};
+
+    #[stream_handler(concurrency = 1)]
+    pub(super) async fn bare_by_1(_: Bare) {}
+
+    #[stream_handler(concurrency = 16)]
+    pub(super) async fn bare_by_16(_: Bare) {}
+
+    #[stream_handler(concurrency = 64)]
+    pub(super) async fn bare_by_64(_: Bare) {}
 
     #[stream_handler(concurrency = 1)]
     pub(super) async fn message_by_1(_: SqsMessage<()>) {}
@@ -81,13 +92,11 @@ fn measure<R>(
     criterion: &mut Criterion,
     runtime: &Runtime,
     group: &str,
-    source: Source,
+    batch: impl Fn(usize) -> (Batch<R>, usize),
     handler: impl AsyncFn(LambdaEvent<Batch<R>>) -> Result<BatchResponse, BatchError>,
-) where
-    Batch<R>: DeserializeOwned,
-{
+) {
     for records in RECORDS {
-        let (batch, actual) = deserialised::<R>(source, records, 100);
+        let (batch, actual) = batch(records);
         let mut group = criterion.benchmark_group(format!("{group}/{records}"));
         group.throughput(Throughput::Elements(actual as u64));
         group.bench_function("batch", |bencher| {
@@ -112,50 +121,79 @@ fn respond<R>(
     response
 }
 
+/// Records with nothing in them: the driver, and little else.
+fn bare(records: usize) -> (Batch<Bare>, usize) {
+    let event = vec!["{}"; records].join(",");
+    (Event::from(format!("[{event}]")).into(), records)
+}
+
+fn messages(records: usize) -> (Batch<SqsMessage<()>>, usize) {
+    deserialised(Source::Sqs, records, 100)
+}
+
+fn records(records: usize) -> (Batch<KinesisRecord<()>>, usize) {
+    deserialised(Source::Kinesis, records, 100)
+}
+
 fn driver(criterion: &mut Criterion) {
-    let runtime = runtime();
-    let sqs = Source::Sqs;
+    let runtime = &runtime();
+    measure(criterion, runtime, "driver/1", bare, idle::bare_by_1::batch);
     measure(
         criterion,
-        &runtime,
-        "driver/1",
-        sqs,
+        runtime,
+        "driver/16",
+        bare,
+        idle::bare_by_16::batch,
+    );
+    measure(
+        criterion,
+        runtime,
+        "driver/64",
+        bare,
+        idle::bare_by_64::batch,
+    );
+    let group = "driver-sqs";
+    measure(
+        criterion,
+        runtime,
+        &format!("{group}/1"),
+        messages,
         idle::message_by_1::batch,
     );
     measure(
         criterion,
-        &runtime,
-        "driver/16",
-        sqs,
+        runtime,
+        &format!("{group}/16"),
+        messages,
         idle::message_by_16::batch,
     );
     measure(
         criterion,
-        &runtime,
-        "driver/64",
-        sqs,
+        runtime,
+        &format!("{group}/64"),
+        messages,
         idle::message_by_64::batch,
     );
-    let kinesis = Source::Kinesis;
+    let group = "driver-kinesis";
     measure(
         criterion,
-        &runtime,
-        "driver-kinesis/1",
-        kinesis,
+        runtime,
+        &format!("{group}/1"),
+        records,
         idle::record_by_1::batch,
     );
     measure(
         criterion,
-        &runtime,
-        "driver-kinesis/16",
-        kinesis,
+        runtime,
+        &format!("{group}/16"),
+        records,
         idle::record_by_16::batch,
     );
     measure(
         criterion,
-        &runtime,
-        "driver-kinesis/64",
-        kinesis,
+        runtime,
+        &format!("{group}/64"),
+        records,
         idle::record_by_64::batch,
     );
 }

@@ -150,6 +150,7 @@ impl<'e, E> Split<'e, E> {
     }
 
     /// The same records, their envelopes within others.
+    #[cfg(feature = "kpl")]
     pub(crate) fn map<F>(self, wrap: impl Fn(E) -> F) -> Split<'e, F> {
         let envelopes = self.envelopes.into_iter();
         Split {
@@ -207,6 +208,19 @@ pub fn array_at<'e, E: Deserialize<'e>>(
 }
 
 /// As [`array_at`], for envelopes that can be read from records that are alike.
+#[cfg_attr(
+    not(any(
+        feature = "dynamodb",
+        feature = "firehose",
+        feature = "kinesis",
+        feature = "s3_batch",
+        feature = "sqs"
+    )),
+    allow(
+        dead_code,
+        reason = "for sources whose events have an array of records"
+    )
+)]
 pub(crate) fn alike_at<'e, E: OfRaw<'e>>(
     event: &'e Event,
     key: &str,

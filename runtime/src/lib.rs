@@ -82,6 +82,15 @@ mod error;
 mod event;
 mod fold;
 mod job;
+#[cfg_attr(
+    not(all(feature = "dynamodb", feature = "kafka", feature = "sqs")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "what is read depends on the sources"
+    )
+)]
 mod json;
 mod log;
 mod observer;

@@ -69,6 +69,7 @@ type Field = (&'static str, &'static [&'static str]);
 
 impl Source {
     /// The fields of a record, and those of the object in it, which is last.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn fields(self) -> (&'static [Field], Option<&'static str>, &'static [Field]) {
         match self {
             Self::Kinesis => (

@@ -326,7 +326,7 @@ impl<'e, T: OfRaw<'e>> Pattern<'e, T> {
     }
 }
 
-impl<'e> Reader<'e> {
+impl Reader<'_> {
     /// Passes this text, if it is next.
     #[inline]
     fn eat_text(&mut self, text: &str) -> bool {

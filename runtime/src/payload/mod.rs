@@ -184,7 +184,7 @@ impl<T: Deserializable> Payload for Json<T> {
         }
         data.read(|bytes| {
             // All of it at once is less work than each string alone.
-            let value = match str::from_utf8(bytes) {
+            let value = match std::str::from_utf8(bytes) {
                 Ok(text) => serde_json::from_str(text),
                 Err(_) => serde_json::from_slice(bytes),
             };

@@ -13,9 +13,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
+    event::alike_at,
     json::of_raw,
     source::{
-        Report, Split, alike_at,
+        Report, Split,
         field::{Raw, Text, identifier, milliseconds, required},
     },
 };

@@ -132,7 +132,8 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
     let Some(mut partitions) = reader.members() else {
         return Err(format!("an object whose `records` is {}", kind(at.value())));
     };
-    let (mut split, mut patterns) = (Split::new(), Patterns::new());
+    let mut split = Split::new();
+    let mut patterns = Patterns::<Envelope<'_>>::new();
     while let Some((partition, records)) = partitions.next() {
         let mut at = records.clone();
         let Some(mut records) = records.elements() else {
@@ -144,7 +145,12 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
         while let Some(record) = records.next() {
             let (json, mut envelope) = patterns.read(record);
             if let Ok(envelope) = &mut envelope {
-                keep_partition(envelope, &partition)?;
+                match partition {
+                    Cow::Borrowed(partition) if envelope.is_plainly_of(partition) => {
+                        envelope.known_partition = Some(partition);
+                    }
+                    _ => check_partition(envelope, &partition)?,
+                }
             }
             split.push((json, envelope));
         }
@@ -154,17 +160,9 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
 
 /// Lambda knows a record by the event's name of its partition. Another name would stand for another
 /// record, or for none.
-fn keep_partition<'e>(envelope: &mut Envelope<'e>, partition: &Cow<'e, str>) -> Result<(), String> {
-    if envelope.is_plainly_of(partition) {
-        if let Cow::Borrowed(partition) = partition {
-            envelope.known_partition = Some(partition);
-        }
-        return Ok(());
-    }
+fn check_partition(envelope: &Envelope<'_>, partition: &str) -> Result<(), String> {
     match envelope.topic_partition() {
-        Some(other) if other != *partition => {
-            Err(format!("a record of `{other}` in `{partition}`"))
-        }
+        Some(other) if other != partition => Err(format!("a record of `{other}` in `{partition}`")),
         _ => Ok(()),
     }
 }

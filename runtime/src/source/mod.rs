@@ -21,7 +21,6 @@ pub mod s3_batch;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub(crate) use crate::event::alike_at;
 pub use crate::{
     event::{Split, array_at, elements},
     window::Windowed,

@@ -10,10 +10,11 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
+    event::alike_at,
     json::of_raw,
     log,
     source::{
-        Report, Split, alike_at,
+        Report, Split,
         field::{Raw, identifier, required},
     },
 };

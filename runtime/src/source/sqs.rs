@@ -10,9 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    event::alike_at,
     json::{Reader, of_raw},
     source::{
-        Lane, Report, Split, alike_at,
+        Lane, Report, Split,
         field::{Raw, Text, foreign, identifier, required},
     },
 };

@@ -289,9 +289,12 @@ impl<'e> Deserializer<'e> for Attribute<'_, 'e> {
     }
 
     fn deserialize_unit<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.of("NULL", |value| match boolean(value)? {
-            true => visitor.visit_unit(),
-            false => Err(Unsure),
+        self.of("NULL", |value| {
+            if boolean(value)? {
+                visitor.visit_unit()
+            } else {
+                Err(Unsure)
+            }
         })
     }
 

@@ -13,9 +13,10 @@ use serde_json::Value;
 
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
+    event::alike_at,
     json::{Object, of_raw},
     source::{
-        Lane, Report, Split, alike_at,
+        Lane, Report, Split,
         field::{Raw, Seconds, Text, foreign, identifier, required},
     },
 };

@@ -14,9 +14,10 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
+    event::alike_at,
     json::{Object, of_raw},
     source::{
-        Lane, Report, Split, alike_at,
+        Lane, Report, Split,
         field::{Raw, Seconds, Text, foreign, identifier, required},
     },
 };
