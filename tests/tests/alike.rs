@@ -342,6 +342,39 @@ proptest! {
     }
 }
 
+/// Text of pieces that need escapes in JSON, close together and far apart.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => select(&["\"", "\\", "\\\"", "\n", "/", "\u{8}\u{c}\r\t", "é", "😀", "{}", ","][..]).prop_map(str::to_owned),
+        2 => "[a-z]{0,12}",
+        1 => "[a-zé]{0,100}",
+        1 => any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+}
+
+#[stream_handler]
+async fn on_text(message: SqsMessage<String>, calls: &Calls) {
+    calls.add(message.into_body());
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn texts_are_what_was_written(texts in proptest::collection::vec(text(), 1..6)) {
+        let records: Vec<_> = texts
+            .iter()
+            .map(|text| format!(r#"{{"messageId":"1","body":{},"x":"y"}}"#, Value::from(&**text)))
+            .collect();
+        let (event, calls) = (Source::Sqs.event(&records), Calls::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let response = runtime.expect("a runtime").block_on(on_text::batch(invocation(&event), &calls));
+        prop_assert!(response.is_ok());
+        prop_assert_eq!(calls.all(), texts);
+    }
+}
+
 /// The bits that padding leaves over must be none.
 #[test]
 fn base64_with_bits_left_over() {

@@ -8,10 +8,11 @@
 
 mod deserializer;
 mod pattern;
+mod text;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -70,19 +71,15 @@ impl<'e> Reader<'e> {
     #[inline]
     fn string(&mut self) -> Option<&'e str> {
         let start = self.at + 1;
-        let mut at = start;
-        loop {
-            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-            let Some(found) = memchr2(b'"', b'\\', rest) else {
-                self.at = self.text.len();
-                return None;
-            };
-            if rest[found] == b'"' {
-                self.at = at + found + 1;
-                return (at == start).then(|| self.text.get(start..at + found))?;
-            }
-            at += found + 2;
+        let Some((end, has_escapes)) = text::end(self.text.as_bytes(), start) else {
+            self.at = self.text.len();
+            return None;
+        };
+        self.at = end + 1;
+        if has_escapes {
+            return None;
         }
+        self.text.get(start..end)
     }
 
     /// Passes a string: its text. `None` for any other value.
@@ -305,33 +302,11 @@ impl<'e> Raw<'e> {
         }
         match memchr(b'\\', inner.as_bytes()) {
             None => Some(Cow::Borrowed(inner)),
-            Some(_) => unescape(inner)
+            Some(_) => text::unescape(inner)
                 .or_else(|| serde_json::from_str(self.text).ok())
                 .map(Cow::Owned),
         }
     }
-}
-
-/// The text of a string with escapes, in one piece of memory. `None` for escapes that are rare in
-/// texts, and an art: those of UTF-16.
-fn unescape(inner: &str) -> Option<String> {
-    let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(found) = memchr(b'\\', rest.as_bytes()) {
-        text.push_str(rest.get(..found)?);
-        text.push(match rest.as_bytes().get(found + 1)? {
-            byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            _ => return None,
-        });
-        rest = rest.get(found + 2..)?;
-    }
-    text.push_str(rest);
-    Some(text)
 }
 
 impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {
