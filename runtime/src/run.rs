@@ -40,6 +40,8 @@ enum Cause {
 /// }
 /// ```
 ///
+/// Warns of a build with `panic = "abort"`, in which a panic can't be kept to its record.
+///
 /// # Errors
 ///
 /// The process was not started by Lambda or `cargo lambda watch`, or Lambda's runtime API can't be
@@ -68,6 +70,13 @@ where
     }
     if !::tracing::dispatcher::has_been_set() {
         tracing::init_default_subscriber();
+    }
+    if cfg!(panic = "abort") {
+        ::tracing::warn!(
+            "built with `panic = \"abort\"`, which `cargo lambda build` takes where nothing is said: a \
+             panic stops the process, and costs its whole batch another delivery. Write `panic = \
+             \"unwind\"` under `[profile.release]` in Cargo.toml"
+        );
     }
     lambda_runtime::run(service_fn(handler))
         .await
