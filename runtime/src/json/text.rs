@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2};
 /// So many bytes are looked at together.
 const WORD: usize = 8;
 
-/// So many words without anything in them, and the longer way is taken.
+/// After so many words without anything in them, what comes next is taken to be far.
 const QUIET: usize = 4;
 
 /// Where the string ends that `at` is in: its closing quote, and whether there are escapes before.
@@ -18,6 +18,10 @@ pub(super) fn end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
             return Some((found, has_escapes));
         }
         has_escapes = true;
+        if found - at >= QUIET * WORD {
+            at = found + 2;
+            continue;
+        }
         match end_nearby(bytes, found) {
             Ok(end) => return Some((end, true)),
             Err(further) => at = further,
@@ -65,9 +69,11 @@ pub(super) fn unescape(inner: &str) -> Option<String> {
     let mut quiet = 0;
     while at < bytes.len() {
         let before = if quiet == QUIET {
-            quiet = 0;
             let rest = &bytes[at..];
             let before = memchr(b'\\', rest).unwrap_or(rest.len());
+            if before < QUIET * WORD {
+                quiet = 0;
+            }
             text.extend_from_slice(&rest[..before]);
             before
         } else if let Some(word) = word(bytes, at) {
