@@ -82,6 +82,23 @@ struct Narrow {
     b: bool,
 }
 
+/// Swallows errors.
+#[derive(Debug, PartialEq)]
+struct Lenient(Option<u8>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(u8::deserialize(deserializer).ok()))
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Swallows {
+    a: Lenient,
+    b: Option<String>,
+}
+
+type Lenients = BTreeMap<String, Vec<Lenient>>;
 type Sets = BTreeMap<String, Vec<String>>;
 type Numbers = BTreeMap<String, u64>;
 type Floats = BTreeMap<String, f64>;
@@ -207,5 +224,7 @@ proptest! {
         check::<Big>(&json)?;
         check::<Option<Plain>>(&json)?;
         check::<External>(&json)?;
+        check::<Swallows>(&json)?;
+        check::<Lenients>(&json)?;
     }
 }

@@ -42,6 +42,11 @@ impl<'e> Reader<'e> {
         }
     }
 
+    /// Where it is: how far, and in how many objects and arrays.
+    pub(crate) fn place(&self) -> (usize, u8) {
+        (self.at, self.depth)
+    }
+
     /// How many bytes are left.
     pub(crate) fn left(&self) -> usize {
         self.text.len().saturating_sub(self.at)
@@ -143,13 +148,13 @@ impl<'e> Reader<'e> {
     /// Enters an object, if that is next.
     #[inline]
     pub(crate) fn members(&mut self) -> Option<Members<'_, 'e>> {
-        self.enter(b'{').then_some(Members(Parts::of(self)))
+        self.enter(b'{').then(|| Members(Parts::of(self)))
     }
 
     /// Enters an array, if that is next.
     #[inline]
     pub(crate) fn elements(&mut self) -> Option<Elements<'_, 'e>> {
-        self.enter(b'[').then_some(Elements(Parts::of(self)))
+        self.enter(b'[').then(|| Elements(Parts::of(self)))
     }
 
     #[inline]

@@ -10,7 +10,7 @@ use serde::{
     Deserializer,
     de::{
         DeserializeSeed, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
-        value::{BorrowedStrDeserializer, CowStrDeserializer},
+        value::CowStrDeserializer,
     },
     forward_to_deserialize_any,
 };
@@ -101,10 +101,9 @@ impl<'e> MapAccess<'e> for &mut Attributes<'_, 'e> {
         seed: K,
     ) -> Result<Option<K::Value>, Unsure> {
         match self.members.next() {
-            Some((Cow::Borrowed(key), _)) => seed
-                .deserialize(BorrowedStrDeserializer::new(key))
-                .map(Some),
-            Some((Cow::Owned(key), _)) => seed.deserialize(key.into_deserializer()).map(Some),
+            Some((Cow::Borrowed(key), _)) => seed.deserialize(key.into_deserializer()).map(Some),
+            // With escapes, which may stand for no text.
+            Some((Cow::Owned(_), _)) => Err(Unsure),
             None => {
                 self.at_end = self.members.is_at_end();
                 Ok(None)
@@ -113,7 +112,7 @@ impl<'e> MapAccess<'e> for &mut Attributes<'_, 'e> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'e>>(&mut self, seed: V) -> Result<V::Value, Unsure> {
-        seed.deserialize(Attribute(self.members.reader()))
+        whole(seed, self.members.reader())
     }
 }
 
@@ -143,7 +142,7 @@ impl<'e> SeqAccess<'e> for &mut Values<'_, 'e> {
             return Ok(None);
         };
         match self.set {
-            Set::No => seed.deserialize(Attribute(element)),
+            Set::No => whole(seed, element),
             Set::Strings => seed.deserialize(CowStrDeserializer::new(string(element)?)),
             Set::Numbers => seed.deserialize(Number(number(element)?)),
         }
@@ -181,6 +180,16 @@ impl<'e> Attribute<'_, 'e> {
     }
 }
 
+/// A `T` from an attribute, all of which it must have read: a type may swallow an error, and what
+/// follows would then be read from the midst of the value.
+fn whole<'e, T: DeserializeSeed<'e>>(seed: T, reader: &mut Reader<'e>) -> Result<T::Value, Unsure> {
+    let (start, depth) = reader.place();
+    let value = seed.deserialize(Attribute(reader))?;
+    let (end, depth_after) = reader.place();
+    let is_whole = start < end && depth == depth_after;
+    is_whole.then_some(value).ok_or(Unsure)
+}
+
 /// A JSON string.
 fn string<'e>(reader: &mut Reader<'e>) -> Result<Cow<'e, str>, Unsure> {
     reader.text().ok_or(Unsure)
@@ -210,7 +219,7 @@ fn list<'e, V: Visitor<'e>>(
 
 fn visit_string<'e, V: Visitor<'e>>(text: Cow<'e, str>, visitor: V) -> Result<V::Value, Unsure> {
     match text {
-        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+        Cow::Borrowed(text) => visitor.visit_str(text),
         Cow::Owned(text) => visitor.visit_string(text),
     }
 }

@@ -7,7 +7,7 @@ use serde::{
 };
 use serde_dynamo::AttributeValue;
 
-use super::attribute::Item;
+use super::attribute::{Item, Unsure};
 use crate::{
     DecodeError,
     json::{Raw, Reader},
@@ -22,7 +22,7 @@ pub(super) fn decode<T: DeserializeOwned>(
     if let Some(json) = json {
         // `()` reads none.
         if size_of::<T>() > 0 {
-            if let Ok(image) = T::deserialize(Item(&mut Reader::new(json.get()))) {
+            if let Ok(image) = item(json) {
                 return Ok(image);
             }
         }
@@ -50,6 +50,15 @@ pub(super) fn decode<T: DeserializeOwned>(
             Err(DecodeError::new(what).because(error))
         }
     }
+}
+
+/// An image in one go; all of it, since a type may swallow an error.
+fn item<T: DeserializeOwned>(json: Raw<'_>) -> Result<T, Unsure> {
+    let mut reader = Reader::new(json.get());
+    let (_, depth) = reader.place();
+    let image = T::deserialize(Item(&mut reader))?;
+    let is_whole = reader.place() == (json.get().len(), depth);
+    is_whole.then_some(image).ok_or(Unsure)
 }
 
 /// Hands an image that is there to `serde_dynamo`; one that is absent satisfies only types that
