@@ -173,7 +173,8 @@ impl<'e, E> Split<'e, E> {
                 split.reserve(alike.min(LARGEST_BATCH));
             }
         }
-        Some(split)
+        // Anything else would be records that were not read.
+        elements.is_at_end().then_some(split)
     }
 }
 
