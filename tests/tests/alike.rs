@@ -358,20 +358,47 @@ async fn on_text(message: SqsMessage<String>, calls: &Calls) {
     calls.add(message.into_body());
 }
 
+/// The texts that the handler has after an event with these.
+fn texts_read(texts: &[String]) -> Vec<String> {
+    let records: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            format!(
+                r#"{{"messageId":"1","body":{},"x":"y"}}"#,
+                Value::from(&**text)
+            )
+        })
+        .collect();
+    let (event, calls) = (Source::Sqs.event(&records), Calls::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let response = runtime
+        .expect("a runtime")
+        .block_on(on_text::batch(invocation(&event), &calls));
+    assert!(response.is_ok());
+    calls.all()
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn texts_are_what_was_written(texts in proptest::collection::vec(text(), 1..6)) {
-        let records: Vec<_> = texts
-            .iter()
-            .map(|text| format!(r#"{{"messageId":"1","body":{},"x":"y"}}"#, Value::from(&**text)))
+        prop_assert_eq!(texts_read(&texts), texts);
+    }
+}
+
+/// Whichever bytes are looked at together, backslashes in a row are counted.
+#[test]
+fn backslashes_before_a_quote_anywhere() {
+    for is_end in [false, true] {
+        let texts: Vec<_> = (0..150)
+            .flat_map(|before| (0..6).map(move |backslashes| (before, backslashes)))
+            .map(|(before, backslashes)| {
+                let rest = if is_end { "" } else { "\",\"" };
+                format!("\"{}{}{rest}", "a".repeat(before), "\\".repeat(backslashes))
+            })
             .collect();
-        let (event, calls) = (Source::Sqs.event(&records), Calls::default());
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let response = runtime.expect("a runtime").block_on(on_text::batch(invocation(&event), &calls));
-        prop_assert!(response.is_ok());
-        prop_assert_eq!(calls.all(), texts);
+        assert_eq!(texts_read(&texts), texts);
     }
 }
 

@@ -1,5 +1,7 @@
 //! A [`Reader`] as a deserializer.
 
+use std::borrow::Cow;
+
 use serde::{
     Deserializer,
     de::{
@@ -85,13 +87,14 @@ impl<'e> Deserializer<'e> for &mut Reader<'e> {
     #[inline]
     fn deserialize_str<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value> {
         let before = self.at;
-        if self.peek() == Some(b'"') {
-            if let Some(text) = self.string() {
-                return visitor.visit_borrowed_str(text);
+        match self.text() {
+            Some(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Some(Cow::Owned(text)) => visitor.visit_string(text),
+            None => {
+                self.at = before;
+                self.checked().deserialize_str(visitor)
             }
         }
-        self.at = before;
-        self.checked().deserialize_str(visitor)
     }
 
     #[inline]

@@ -3,61 +3,71 @@
 
 use memchr::{memchr, memchr2};
 
+/// So many bytes are compared together, by instructions that the compiler finds.
+const CHUNK: usize = 16;
+const LARGE_CHUNK: usize = 64;
+
 /// So many bytes are looked at together.
 const WORD: usize = 8;
 
 /// After so many words without anything in them, what comes next is taken to be far.
 const QUIET: usize = 4;
 
-/// Where the string ends that `at` is in: its closing quote, and whether there are escapes before.
-pub(super) fn end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
-    let mut has_escapes = false;
+/// Where the string ends that `start` is in: its closing quote, and whether there are escapes before.
+pub(super) fn end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
+    let found = start + memchr2(b'"', b'\\', bytes.get(start..)?)?;
+    if bytes[found] == b'"' {
+        return Some((found, false));
+    }
+    end_among_escapes(bytes, found).map(|end| (end, true))
+}
+
+/// Where a string ends. No backslash is before `at`.
+fn end_among_escapes(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        let found = at + memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[found] == b'"' {
-            return Some((found, has_escapes));
-        }
-        has_escapes = true;
-        if found - at >= QUIET * WORD {
-            at = found + 2;
-            continue;
-        }
-        match end_nearby(bytes, found) {
-            Ok(end) => return Some((end, true)),
-            Err(further) => at = further,
+        at = pass_chunks::<LARGE_CHUNK>(bytes, at);
+        at = pass_chunks::<CHUNK>(bytes, at);
+        // Before a chunk there may be a backslash, but none that is itself escaped.
+        at += usize::from(bytes.get(at - 1) == Some(&b'\\'));
+        let chunk_end = at + CHUNK;
+        loop {
+            match bytes.get(at)? {
+                b'"' => return Some(at),
+                b'\\' => at += 2,
+                _ => {
+                    at += 1;
+                    if at >= chunk_end {
+                        break;
+                    }
+                }
+            }
         }
     }
 }
 
-/// Where a string ends among many escapes, or where to search on.
-fn end_nearby(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
-    let mut quiet = 0;
-    while let (true, Some(word)) = (quiet < QUIET, word(bytes, at)) {
-        let mut found = equal(word, b'"') | equal(word, b'\\');
-        quiet = if found == 0 { quiet + 1 } else { 0 };
-        let mut next = at + WORD;
-        while found != 0 {
-            let offset = found.trailing_zeros() as usize / 8;
-            if bytes[at + offset] == b'"' {
-                return Ok(at + offset);
-            }
-            // What is escaped is neither.
-            found &= !(0xFFFF << (8 * offset));
-            next = next.max(at + offset + 2);
+/// Passes chunks in which no string ends.
+#[inline]
+fn pass_chunks<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
+    while let (Some(chunk), Some(before)) = (chunk::<N>(bytes, at), chunk::<N>(bytes, at - 1)) {
+        if may_end(chunk, before) {
+            break;
         }
-        at = next;
+        at += N;
     }
-    if quiet < QUIET {
-        // The last few bytes.
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'"' => return Ok(at),
-                b'\\' => at += 2,
-                _ => at += 1,
-            }
-        }
-    }
-    Err(at)
+    at
+}
+
+/// Whether a string may end in these bytes, given those one before each: at a quote with no
+/// backslash before it, or at one that can't be told as backslashes follow each other.
+#[inline]
+fn may_end<const N: usize>(chunk: &[u8; N], before: &[u8; N]) -> bool {
+    let pairs = chunk.iter().zip(before);
+    pairs.fold(0, |found, (byte, before)| {
+        let is_quote = u8::from(*byte == b'"');
+        let is_backslash = u8::from(*byte == b'\\');
+        let is_escaped = u8::from(*before == b'\\');
+        found | (is_quote & !is_escaped) | (is_backslash & is_escaped)
+    }) != 0
 }
 
 /// The text of a string with escapes, in one piece of memory. `None` for escapes that are rare in
@@ -113,9 +123,13 @@ pub(super) fn unescape(inner: &str) -> Option<String> {
 }
 
 #[inline]
+fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
+    bytes.get(at..)?.first_chunk()
+}
+
+#[inline]
 fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    let word = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from_le_bytes(*word))
+    chunk(bytes, at).copied().map(u64::from_le_bytes)
 }
 
 /// The highest bit of each byte that is this one.
