@@ -264,6 +264,8 @@ fn find_array_at<'e, E>(
                 .ok_or_else(|| format!("an object whose `{key}` is {}", kind(at.value())))?,
         );
     }
+    // Further on there might be another.
+    let records = records.filter(|_| members.is_at_end());
     records.ok_or_else(otherwise)
 }
 

@@ -154,8 +154,14 @@ fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>
             }
             split.push((json, envelope));
         }
+        if !records.is_at_end() {
+            return Err(format!("records of `{partition}` that can't be read"));
+        }
     }
-    Ok(split)
+    partitions
+        .is_at_end()
+        .then_some(split)
+        .ok_or_else(|| "partitions that can't be read".to_owned())
 }
 
 /// Lambda knows a record by the event's name of its partition. Another name would stand for another

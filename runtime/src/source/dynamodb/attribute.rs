@@ -15,6 +15,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
+use super::number::Number;
 use crate::json::{Elements, Members, Reader};
 
 /// Not to be read here.
@@ -34,6 +35,24 @@ impl Error for Unsure {
         Self
     }
 }
+
+/// Methods of a deserializer that leave it to `serde_dynamo`: their names, and the types of what they
+/// are given besides the visitor.
+macro_rules! unsure {
+    ($($method:ident $(($($argument:ty),*))?)*) => {
+        $(
+            fn $method<V: Visitor<'e>>(
+                self,
+                $($(_: $argument,)*)?
+                _: V,
+            ) -> Result<V::Value, Unsure> {
+                Err(Unsure)
+            }
+        )*
+    };
+}
+
+pub(super) use unsure;
 
 /// An item: an object of attributes.
 pub(super) struct Item<'r, 'e>(pub(super) &'r mut Reader<'e>);
@@ -68,18 +87,7 @@ impl<'e> Deserializer<'e> for Item<'_, 'e> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_enum<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_unit<V: Visitor<'e>>(self, _: V) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
+    unsure! { deserialize_unit deserialize_enum(&'static str, &'static [&'static str]) }
 
     forward_to_deserialize_any! {
         <W: Visitor<'e>>
@@ -236,16 +244,6 @@ macro_rules! numbers {
     };
 }
 
-macro_rules! unsure {
-    ($($method:ident)*) => {
-        $(
-            fn $method<V: Visitor<'e>>(self, _: V) -> Result<V::Value, Unsure> {
-                Err(Unsure)
-            }
-        )*
-    };
-}
-
 impl<'e> Deserializer<'e> for Attribute<'_, 'e> {
     type Error = Unsure;
 
@@ -393,95 +391,4 @@ fn bytes(reader: &mut Reader<'_>) -> Result<Vec<u8>, Unsure> {
     BASE64_STANDARD
         .decode(&*string(reader)?)
         .map_err(|_| Unsure)
-}
-
-/// A number that may become any type's.
-struct Number<'e>(&'e str);
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident)*) => {
-        $(
-            fn $method<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-                visitor.$visit(self.0.parse().map_err(|_| Unsure)?)
-            }
-        )*
-    };
-}
-
-impl<'e> Deserializer<'e> for Number<'e> {
-    type Error = Unsure;
-
-    fn deserialize_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        if let Ok(number) = self.0.parse::<i64>() {
-            visitor.visit_i64(number)
-        } else if let Ok(number) = self.0.parse::<u64>() {
-            visitor.visit_u64(number)
-        } else {
-            visitor.visit_f64(self.0.parse().map_err(|_| Unsure)?)
-        }
-    }
-
-    parsed! {
-        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32
-        deserialize_i64 visit_i64 deserialize_u8 visit_u8 deserialize_u16 visit_u16
-        deserialize_u32 visit_u32 deserialize_u64 visit_u64 deserialize_f32 visit_f32
-        deserialize_f64 visit_f64
-    }
-
-    unsure! {
-        deserialize_i128 deserialize_u128 deserialize_bool deserialize_char deserialize_str
-        deserialize_string deserialize_bytes deserialize_byte_buf deserialize_option
-        deserialize_unit deserialize_seq deserialize_map deserialize_identifier
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_tuple<V: Visitor<'e>>(self, _: usize, _: V) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: usize,
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_struct<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_enum<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Unsure> {
-        Err(Unsure)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.deserialize_any(visitor)
-    }
 }

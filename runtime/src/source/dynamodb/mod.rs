@@ -5,6 +5,7 @@
 
 mod attribute;
 mod image;
+mod number;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
 
