@@ -6,12 +6,15 @@
     reason = "a handler takes its record by value, and is usually async"
 )]
 
-use aws_lambda_events::{dynamodb::EventRecord, kinesis::KinesisEventRecord, sqs::SqsMessage};
+use aws_lambda_events::{
+    dynamodb::EventRecord, kafka::KafkaRecord, kinesis::KinesisEventRecord, sqs::SqsMessage,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use stream_handler::{BatchError, BatchResponse, stream_handler};
+use stream_handler::{BatchError, BatchResponse, Record, stream_handler};
 use stream_handler_tests::{
     Calls, Source,
-    events::{event, fifo, insert, kinesis, sqs, with, without},
+    events::{dynamodb, event, fifo, insert, kinesis, sqs, with, without},
     failure, invocation,
     logs::Logs,
     reported,
@@ -166,4 +169,75 @@ async fn a_missing_body_is_for_the_function_to_judge() {
     let calls = Calls::default();
     assert_eq!(reported(batch(Source::Sqs, &event, &calls)).await, ["1"]);
     assert_eq!(calls.all(), ["b"]);
+}
+
+/// Where in a JSON value there are others, as JSON pointers.
+fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let at = format!("{at}/{key}");
+        pointers(value, &at, all);
+        all.push(at);
+    }
+}
+
+/// A record is read as `serde_json` reads it, with whatever in any place.
+fn assert_read_alike<R: Record + Serialize + DeserializeOwned>(record: &Value) {
+    let read = |json: &str| {
+        let expected: Option<R> = serde_json::from_str(json).ok();
+        let actual = R::from_json(json).ok();
+        let value = |record: R| serde_json::to_value(record).expect("JSON");
+        assert_eq!(actual.map(value), expected.map(value), "{json}");
+    };
+    read(&record.to_string());
+    read(&format!("\n {record:#}\t"));
+    let mut all = Vec::new();
+    pointers(record, "", &mut all);
+    for at in all {
+        read(&without(record.clone(), &at).to_string());
+        for odd in [
+            json!(null),
+            json!(true),
+            json!(-1.5e300),
+            json!(1_545_084_650),
+            json!(""),
+            json!("MTIz"),
+            json!("a \"quote\", a \\, a line\n and \u{1} 😀"),
+            json!([]),
+            json!(["a", { "b": null }]),
+            json!({}),
+            json!({ "S": "a \"quote\"" }),
+            json!({ "stringValue": "\\", "dataType": "String" }),
+        ] {
+            read(&with(record.clone(), &at, odd).to_string());
+        }
+    }
+}
+
+#[test]
+fn records_are_read_as_serde_json_does() {
+    let image = json!({
+        "S": { "S": "text \"in\" text" }, "N": { "N": "1.5" }, "B": { "B": "MTIz" },
+        "BOOL": { "BOOL": true }, "NULL": { "NULL": true }, "SS": { "SS": ["a", "\n"] },
+        "NS": { "NS": ["1", "2"] }, "BS": { "BS": ["MTIz"] },
+        "L": { "L": [{ "S": "a" }, { "M": { "b": { "N": "1" } } }] },
+        "M": { "M": { "a": { "M": { "b": { "S": "c" } } } } }
+    });
+    let user = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+    let attributes = json!({
+        "text": { "stringValue": "a \"b\"", "dataType": "String", "stringListValues": [] },
+        "bytes": { "binaryValue": "MTIz", "dataType": "Binary", "binaryListValues": [] }
+    });
+    let changed = dynamodb("1", "MODIFY", image.clone(), image);
+    assert_read_alike::<KinesisEventRecord>(&kinesis("1", "{\"a\": \"b\"}"));
+    assert_read_alike::<EventRecord>(&with(changed, "/userIdentity", user));
+    assert_read_alike::<SqsMessage>(&with(
+        fifo("1", "group", "{\"a\": \"b\\n\"}"),
+        "/messageAttributes",
+        attributes,
+    ));
+    assert_read_alike::<KafkaRecord>(&json!({
+        "topic": "orders", "partition": 0, "offset": 15, "timestamp": 1_545_084_650_987_u64,
+        "timestampType": "CREATE_TIME", "key": "a2V5", "value": "eyJhIjogImIifQ==",
+        "headers": [{ "trace": [1, 2, -3] }]
+    }));
 }
