@@ -265,7 +265,7 @@ fn record(source: Source) -> impl Strategy<Value = String> {
     };
     let odd = prop_oneof![
         15 => Just(None),
-        1 => select(&["null", "5", "[]", r#"{"a":1}"#, "{}"][..]).prop_map(Some),
+        2 => select(&["null", "5", "[]", r#"{"a":1}"#, "{}", "{ }"][..]).prop_map(Some),
     ];
     (members(outer), inner, odd).prop_map(move |(mut outer, inner, odd)| {
         if let Some(name) = name {
@@ -339,6 +339,42 @@ proptest! {
             });
             prop_assert_eq!(&decoded, &expected);
         }
+    }
+}
+
+/// Nothing that is known of the objects within the first two tells what is in the third.
+#[test]
+fn objects_without_anything_known() {
+    for (source, records) in [
+        (
+            Source::DynamoDb,
+            [
+                r#"{"eventName":"INSERT","dynamodb":{}}"#,
+                r#"{"eventName":"INSERT","dynamodb":{"SizeBytes":1}}"#,
+                r#"{"eventName":"INSERT","dynamodb":{"SequenceNumber":"3","NewImage":{"a":{"S":"x"}}}}"#,
+            ],
+        ),
+        (
+            Source::Kinesis,
+            [
+                r#"{"kinesis":{}}"#,
+                r#"{"kinesis":{"new":1}}"#,
+                r#"{"kinesis":{"sequenceNumber":"3","data":"YQ=="}}"#,
+            ],
+        ),
+        (
+            Source::Kinesis,
+            [
+                r#"{"kinesis":{}}"#,
+                r#"{"kinesis":{ }}"#,
+                r#"{"kinesis":[]}"#,
+            ],
+        ),
+    ] {
+        let records = records.map(str::to_owned);
+        let alone = |record| source.handle(std::slice::from_ref(record)).0;
+        let expected: Vec<_> = records.iter().flat_map(alone).collect();
+        assert_eq!(source.handle(&records).0, expected);
     }
 }
 

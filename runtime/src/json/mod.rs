@@ -196,6 +196,10 @@ impl<'r, 'e> Parts<'r, 'e> {
     /// Goes to the next part, if this is not the end.
     #[inline]
     fn advance(&mut self) -> bool {
+        if self.is_at_end {
+            // What comes next is not in here.
+            return false;
+        }
         match self.reader.peek() {
             Some(b',') if !self.is_first => self.reader.at += 1,
             Some(b'}' | b']') => {

@@ -14,8 +14,9 @@ use super::{Raw, Reader};
 /// A type all of whose content is [`Raw`]: values as they are written. It is the same for two
 /// objects that differ in these values alone.
 pub(crate) trait OfRaw<'e>: Deserialize<'e> + Clone {
-    /// Calls `each` with every value that is there.
-    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>, Inside));
+    /// Calls `each` with every value that is there. Whether there is one in the object within, if
+    /// the type has one, or in this object: it can't be told from the text where another object is.
+    fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>, Inside)) -> bool;
 }
 
 /// Makes an envelope [`OfRaw`] from its fields: values, values that are objects of mostly the same
@@ -27,22 +28,26 @@ macro_rules! of_raw {
             fn each_raw(
                 &mut self,
                 each: &mut impl FnMut(&mut $crate::json::Raw<'e>, $crate::json::Inside),
-            ) {
+            ) -> bool {
+                let mut is_there = false;
                 $(
                     if let Some(raw) = &mut self.$field {
                         each(raw, $crate::json::Inside::Differs);
+                        is_there = true;
                     }
                 )*
                 $(
                     if let Some(raw) = &mut self.$alike {
                         each(raw, $crate::json::Inside::IsAlike);
+                        is_there = true;
                     }
                 )?
                 $(
                     if let Some($crate::json::Object(object)) = &mut self.$object {
-                        object.each_raw(each);
+                        is_there = object.each_raw(each);
                     }
                 )?
+                is_there
             }
         }
     };
@@ -189,10 +194,14 @@ impl<'e, T: OfRaw<'e>> Pattern<'e, T> {
     /// The pattern of one object. As far as is known, all its values are always the same.
     fn of(text: &'e str, mut value: T) -> Option<Self> {
         let mut wanted = Vec::new();
-        value.each_raw(&mut |raw, inside| {
+        let is_found = value.each_raw(&mut |raw, inside| {
             raw.is_plain = !raw.get().contains('\\');
             wanted.push(place(text, raw.get()).map(|span| (span, inside)));
         });
+        // An object that is not looked into would be any object to those that come later.
+        if !is_found {
+            return None;
+        }
         let wanted: Vec<_> = wanted.into_iter().collect::<Option<_>>()?;
         let mut leaves = Vec::new();
         find_leaves(text, &mut Reader::new(text), &wanted, &mut leaves)?;
