@@ -6,6 +6,8 @@
     reason = "a handler takes its record by value, and is usually async"
 )]
 
+#[path = "own_source/eager.rs"]
+mod eager;
 #[path = "own_source/pipe.rs"]
 mod pipe;
 
@@ -220,4 +222,21 @@ async fn events_of_another_shape() {
 async fn an_empty_array_is_done() {
     let calls = Calls::default();
     assert!(reported(batch(&json!([]), &calls)).await.is_empty());
+}
+
+/// An object that has ended has no more, and what follows it is not lost.
+#[tokio::test]
+async fn an_envelope_that_asks_once_more() {
+    #[stream_handler]
+    fn on_item(item: eager::Item, calls: &Calls) {
+        calls.add(format!("{} {:?}", item.members, item.text));
+    }
+    let calls = Calls::default();
+    let event = r#"{"items":[{"id":"1","within":{"a":1},"text":"x"}]}"#;
+    assert!(
+        reported(on_item::batch(invocation(&event), &calls))
+            .await
+            .is_empty()
+    );
+    assert_eq!(calls.all(), ["1 Some(\"x\")"]);
 }

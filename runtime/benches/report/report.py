@@ -557,8 +557,8 @@ Times and counts are medians; ± is half the interquartile range. `×` says how 
 another one takes as this crate, so that more is better for us; with `÷` the columns say what they
 divide. `aws-types` are functions of the record types of `aws_lambda_events`, `by hand` a loop over
 that crate's events, and `floor` is one pass of `serde_json` that keeps nothing apart: no handler,
-and no lower bound. Powertools for TypeScript has no partial-batch responses for Kafka: there its Kafka
-utility is measured. The profile `cargo-lambda` is what `cargo lambda build --release` sets.
+and no lower bound. Powertools for TypeScript has no partial-batch responses for Kafka: there its
+Kafka utility is measured. The profile `cargo-lambda` is what `cargo lambda build --release` sets.
 """
 
 

@@ -58,7 +58,7 @@ fn pass_chunks<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Whether a string may end in these bytes, given those one before each: at a quote with no
-/// backslash before it, or at one that can't be told as backslashes follow each other.
+/// backslash before it, or anywhere if backslashes follow each other, as these must be counted.
 #[inline]
 fn may_end<const N: usize>(chunk: &[u8; N], before: &[u8; N]) -> bool {
     let pairs = chunk.iter().zip(before);
