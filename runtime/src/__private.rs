@@ -17,6 +17,13 @@ use crate::{
 };
 pub use crate::{fold::State, settings::Settings};
 
+/// A batch each record of which is read for itself, not by the layout of those before it: for tests,
+/// which must find no difference.
+#[must_use]
+pub fn without_layouts<R>(batch: Batch<R>) -> Batch<R> {
+    batch.into_event().without_layouts().into()
+}
+
 /// A batch whose records can be decoded.
 #[derive(Debug)]
 pub struct Records<R, S: Source> {

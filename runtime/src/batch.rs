@@ -80,7 +80,7 @@ where
     settings.without_missing_timers();
     let event = batch.event;
     let records = split::<S>(&event)?;
-    window::refuse::<S>(&event).inspect_err(log::invalid)?;
+    window::refuse::<S>(&event, records.is_window()).inspect_err(log::invalid)?;
     let job = Job {
         event: &event,
         records: &records,

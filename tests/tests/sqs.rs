@@ -68,10 +68,10 @@ async fn accessors() {
     let handle = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a";
     assert_eq!(message.receipt_handle().as_deref(), Some(handle));
     assert_eq!(
-        message.attribute("SenderId").as_deref(),
+        message.attribute("SenderId").unwrap().as_deref(),
         Some("AIDAIENQZJOLO23YVJ4VO")
     );
-    assert_eq!(message.attribute("AWSTraceHeader"), None);
+    assert_eq!(message.attribute("AWSTraceHeader").unwrap(), None);
     let json = with(json, "/attributes/ApproximateReceiveCount", "3");
     assert_eq!(serde_json::from_str::<Value>(message.json()).unwrap(), json);
     let text = format!("{message:?}");
@@ -116,13 +116,28 @@ async fn message_attributes() {
             attribute("Binary", AttributeValue::Binary(vec![0, 1, 255])),
         ),
         ("empty", attribute("String", text(""))),
-        ("no value", None),
-        ("no base64", None),
-        ("no type", None),
-        ("no object", None),
         ("not there", None),
     ] {
-        assert_eq!(message.message_attribute(name), expected, "{name}");
+        let attribute = message.message_attribute(name).unwrap();
+        assert_eq!(attribute, expected, "{name}");
+    }
+    for (name, error) in [
+        (
+            "no value",
+            "`messageAttributes.no value.binaryValue` is missing",
+        ),
+        (
+            "no base64",
+            "`messageAttributes.no base64.binaryValue` is not valid base64",
+        ),
+        ("no type", "`messageAttributes.no type.dataType` is missing"),
+        (
+            "no object",
+            "`messageAttributes.no object` is a number, not an object",
+        ),
+    ] {
+        let attribute = message.message_attribute(name);
+        assert_eq!(attribute.unwrap_err().to_string(), error);
     }
 }
 
@@ -136,8 +151,8 @@ async fn fields_that_are_missing() {
     assert_eq!(message.sent(), None);
     assert_eq!(message.message_group_id(), None);
     assert_eq!(message.receipt_handle(), None);
-    assert_eq!(message.attribute("SenderId"), None);
-    assert_eq!(message.message_attribute("colour"), None);
+    assert_eq!(message.attribute("SenderId").unwrap(), None);
+    assert_eq!(message.message_attribute("colour").unwrap(), None);
 }
 
 #[tokio::test]
@@ -149,7 +164,22 @@ async fn fields_of_a_wrong_type() {
         let message = message(json).await;
         assert_eq!(message.body(), "a");
         assert_eq!(message.approximate_receive_count(), None, "{odd}");
-        assert_eq!(message.message_attribute("colour"), None, "{odd}");
+        for (name, attribute) in [
+            ("attributes", message.attribute("colour").map(drop)),
+            (
+                "messageAttributes",
+                message.message_attribute("colour").map(drop),
+            ),
+        ] {
+            match &odd {
+                // As if it were not there.
+                Value::Null => attribute.unwrap(),
+                _ => {
+                    let error = attribute.unwrap_err().to_string();
+                    assert!(error.starts_with(&format!("`{name}` is a")), "{error}");
+                }
+            }
+        }
     }
     let json = with(sqs("1", "a"), "/attributes/ApproximateReceiveCount", 3);
     let json = with(json, "/attributes/SentTimestamp", "soon");
@@ -157,7 +187,14 @@ async fn fields_of_a_wrong_type() {
     assert_eq!(message.approximate_receive_count(), None);
     assert_eq!(message.sent(), None);
     assert_eq!(
-        message.attribute("SenderId").as_deref(),
+        message
+            .attribute("ApproximateReceiveCount")
+            .unwrap_err()
+            .to_string(),
+        "`attributes.ApproximateReceiveCount` is a number, not a string"
+    );
+    assert_eq!(
+        message.attribute("SenderId").unwrap().as_deref(),
         Some("AIDAIENQZJOLO23YVJ4VO")
     );
 }

@@ -155,7 +155,7 @@ async fn keys_that_are_not_url_encoded() {
         let body = notification(&[record("fine"), record(encoded)]);
         assert_eq!(
             keys(&body).await.unwrap_err(),
-            format!("`Records[1].s3.object.key` is `{encoded}`, which is not URL-encoded UTF-8")
+            "`Records[1].s3.object.key` is not URL-encoded UTF-8"
         );
     }
 }

@@ -7,11 +7,7 @@ use serde::{
 };
 use serde_dynamo::AttributeValue;
 
-use super::attribute::{Item, Unsure};
-use crate::{
-    DecodeError,
-    json::{Raw, Reader},
-};
+use crate::{DecodeError, json::Raw};
 
 /// Decodes an image. `()` reads none, `Option<T>` accepts that there is none, and any other type
 /// needs one. `name` says which image this is, for messages.
@@ -19,14 +15,6 @@ pub(super) fn decode<T: DeserializeOwned>(
     json: Option<Raw<'_>>,
     name: impl Fn() -> String,
 ) -> Result<T, DecodeError> {
-    if let Some(json) = json {
-        // `()` reads none.
-        if size_of::<T>() > 0 {
-            if let Ok(image) = item(json) {
-                return Ok(image);
-            }
-        }
-    }
     match T::deserialize(Image(json)) {
         Ok(image) => Ok(image),
         Err(_) if json.is_none() => Err(DecodeError::new(format!("{} is missing", name()))),
@@ -50,15 +38,6 @@ pub(super) fn decode<T: DeserializeOwned>(
             Err(DecodeError::new(what).because(error))
         }
     }
-}
-
-/// An image in one go; all of it, since a type may swallow an error.
-fn item<T: DeserializeOwned>(json: Raw<'_>) -> Result<T, Unsure> {
-    let mut reader = Reader::new(json.get());
-    let (_, depth) = reader.place();
-    let image = T::deserialize(Item(&mut reader))?;
-    let is_whole = reader.place() == (json.get().len(), depth);
-    is_whole.then_some(image).ok_or(Unsure)
 }
 
 /// Hands an image that is there to `serde_dynamo`; one that is absent satisfies only types that

@@ -255,13 +255,11 @@ impl<T> UserRecord<T> {
         shard_id(self.json())
     }
 
-    /// The JSON of the Kinesis record: of the whole aggregate. The first call for an event finds
-    /// that of all its records. Empty for a record that is part of no event.
+    /// The JSON of the Kinesis record: of the whole aggregate. Empty for a record that is part of no
+    /// event.
     #[must_use]
     pub fn json(&self) -> &str {
-        let record = &self.record;
-        let json = record.event.record::<KinesisAggregated>(record.index);
-        json.unwrap_or_default()
+        self.record.json()
     }
 }
 
@@ -273,7 +271,7 @@ impl<T: Payload> Record for UserRecord<T> {
     fn decode(raw: RawRecord<'_, '_, KinesisAggregated>) -> Result<Self, DecodeError> {
         let UserEnvelope { record, part } = raw.envelope();
         let parent = |partition_key, data| {
-            KinesisRecord::from_envelope(raw.event(), raw.index(), record, partition_key, data)
+            KinesisRecord::from_envelope(raw.origin(), record, partition_key, data)
         };
         match part {
             Part::Whole => {
