@@ -54,8 +54,6 @@ pub(crate) use of_raw;
 pub(crate) struct Layouts<'e, T> {
     /// That of the last record first.
     known: Vec<Layout<'e, T>>,
-    /// How many records are still to be read before it pays to learn a layout.
-    wait: usize,
     /// Kept for its memory.
     edits: Vec<Edit>,
 }
@@ -89,13 +87,16 @@ impl<'e, T: OfRaw<'e>> Layouts<'e, T> {
     /// More layouts than this are not worth the search.
     const MOST: usize = 4;
 
-    /// To learn a layout takes as long as to read a few records.
-    const WAIT: usize = 8;
+    /// How many records must still come, going by this one's size, for a layout to be worth what it
+    /// takes to learn.
+    const WORTH: usize = 12;
+
+    /// Records as large as this mostly consist of long strings, which are worth it at once.
+    const LARGE: usize = 8 * 1024;
 
     pub(crate) fn new() -> Self {
         Self {
             known: Vec::new(),
-            wait: Self::WAIT,
             edits: Vec::new(),
         }
     }
@@ -115,11 +116,12 @@ impl<'e, T: OfRaw<'e>> Layouts<'e, T> {
             }
         }
         let (json, value) = cursor.record()?;
-        match &value {
-            Ok(value) if self.wait == 0 && self.known.len() < Self::MOST => {
+        if let Ok(value) = &value {
+            let is_worth_it =
+                json.len() >= Self::LARGE || cursor.left() / json.len() >= Self::WORTH;
+            if is_worth_it && self.known.len() < Self::MOST {
                 self.known.extend(Layout::of(json, T::clone(value)));
             }
-            _ => self.wait = self.wait.saturating_sub(1),
         }
         Ok((json, value))
     }
@@ -157,28 +159,30 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
     ) -> Result<(), Stop> {
         let kind = cursor.peek().ok_or(Stop::Here)?;
         let start = cursor.at();
-        let mut end = cursor.clone();
-        end.pass()?;
-        let span = start..end.at();
-        let is_field = self.fields.contains(&span);
+        let is_field = self.fields.iter().any(|field| field.start == start);
         let in_field = in_field || is_field;
         match kind {
             b'{' if depth > 0 => {
-                cursor.object(|_, member| self.find_slots(member, in_field, depth - 1))?
+                cursor.object(|_, member| self.find_slots(member, in_field, depth - 1))?;
             }
             b'[' if depth > 0 => {
-                cursor.array(|element| self.find_slots(element, in_field, depth - 1))?
+                cursor.array(|element| self.find_slots(element, in_field, depth - 1))?;
             }
             _ => {
-                cursor.pass()?;
                 // Whatever is in a field is up to who reads the field.
                 let kind = (is_field || !in_field).then_some(kind);
-                self.slots.push(Slot { span, kind });
+                let mut slot = Slot {
+                    span: start..start,
+                    kind,
+                };
+                slot.span.end = slot.pass(self.model, start).ok_or(Stop::Here)?;
+                cursor.go_to(slot.span.end);
+                self.slots.push(slot);
                 return Ok(());
             }
         }
         if is_field {
-            self.containers.push(span);
+            self.containers.push(start..cursor.at());
         }
         Ok(())
     }
@@ -301,12 +305,19 @@ fn moved(edits: &[Edit], place: usize) -> usize {
 /// How many bytes are the same from the beginning.
 #[inline]
 fn common_prefix(one: &[u8], other: &[u8]) -> usize {
-    fn whole<const N: usize>(one: &[u8], other: &[u8]) -> usize {
-        let chunks = one.chunks_exact(N).zip(other.chunks_exact(N));
-        chunks.take_while(|(one, other)| one == other).count() * N
+    fn whole<const N: usize>(one: &[u8], other: &[u8], mut same: usize) -> usize {
+        while let (Some(one), Some(other)) = (
+            one[same..].first_chunk::<N>(),
+            other[same..].first_chunk::<N>(),
+        ) {
+            if one != other {
+                break;
+            }
+            same += N;
+        }
+        same
     }
-    let mut same = whole::<32>(one, other);
-    same += whole::<8>(&one[same..], &other[same..]);
+    let same = whole::<8>(one, other, whole::<32>(one, other, 0));
     let rest = one[same..].iter().zip(&other[same..]);
     same + rest.take_while(|(one, other)| one == other).count()
 }

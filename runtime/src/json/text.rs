@@ -9,13 +9,27 @@ const WORD: usize = 8;
 
 /// Where a string ends, from behind its opening quote: behind the closing one. `None` if it is not
 /// valid. As `serde_json` has it, half a surrogate pair is valid where nothing reads it as text.
+#[inline]
 pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
+    // Most strings have no escapes.
+    while let Some(word) = chunk(bytes, at) {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            at += found.trailing_zeros() as usize / 8;
+            if bytes[at] == b'"' {
+                return Some(at + 1);
+            }
+            break;
+        }
+        at += WORD;
+    }
+    end_among_escapes(bytes, at)
+}
+
+/// Where a string ends. What comes before `at` doesn't escape it.
+fn end_among_escapes(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at = pass::<CHUNK>(bytes, at);
-        at = pass::<WORD>(bytes, at);
-        // A backslash before is not escaped, or the chunk would not have been passed.
-        at -= usize::from(bytes[at - 1] == b'\\');
         let enough = at + WORD;
         while at < enough || bytes[at - 1] == b'\\' {
             match bytes.get(at)? {
@@ -25,16 +39,29 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
                 _ => at += 1,
             }
         }
+        at = pass::<CHUNK>(bytes, at);
+        // A backslash there is not escaped, or the chunk would not have been passed.
+        at -= usize::from(bytes[at - 1] == b'\\');
     }
+}
+
+/// The highest bit of each byte that is a quote, a backslash or a control character. Bits behind the
+/// lowest one may be wrong. (Mycroft's algorithm, as `serde_json` uses it.)
+#[inline]
+fn special(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let is = |byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero
+    };
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | is(b'"') | is(b'\\')) & (ONES << 7)
 }
 
 /// Passes chunks in which no string ends and nothing is wrong. The byte before the first escapes it
 /// if it is a backslash.
 #[inline]
 fn pass<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
-    fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
-        bytes.get(at..)?.first_chunk()
-    }
     while let (Some(chunk), Some(before)) = (chunk::<N>(bytes, at), chunk::<N>(bytes, at - 1)) {
         let stops = chunk.iter().zip(before).fold(0, |stops, (byte, before)| {
             let is = |other| u8::from(*byte == other);
@@ -49,6 +76,11 @@ fn pass<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
         at += N;
     }
     at
+}
+
+#[inline]
+fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
+    bytes.get(at..)?.first_chunk()
 }
 
 /// How long an escape is, from its backslash, given what follows it.
