@@ -5,14 +5,19 @@ use std::{
     collections::BTreeMap,
     fmt,
     ops::Range,
+    str::Utf8Error,
     sync::{Arc, OnceLock},
 };
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny},
+};
 use serde_json::value::RawValue;
 
 use crate::{
-    Source,
+    Source, body,
     error::EventError,
     json::{OfRaw, Patterns, Reader},
 };
@@ -39,6 +44,15 @@ impl Event {
             malformed,
             records: OnceLock::new(),
         }))
+    }
+
+    /// An event from the body of an invocation, which is not copied if nothing else holds it.
+    pub(crate) fn from_body(body: Bytes) -> Result<Self, Utf8Error> {
+        match String::from_utf8(body.into()) {
+            Ok(json) => Ok(json.into()),
+            // The error itself holds the body.
+            Err(error) => Err(error.utf8_error()),
+        }
     }
 
     /// The event's JSON.
@@ -106,8 +120,14 @@ impl From<Box<str>> for Event {
 /// so that the answer is ours and names the source.
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::new(json.into(), None))
+        let error = match Box::<RawValue>::deserialize(deserializer) {
+            Ok(json) => return Ok(Self::new(json.into(), None)),
+            Err(error) => error,
+        };
+        // Under a `BodyLayer` there is nothing to read: the body itself lies ready.
+        let body = body::handed_over(&error).ok_or(error)?;
+        Self::from_body(body)
+            .map_err(|error| D::Error::custom(format_args!("the event is not UTF-8: {error}")))
     }
 }
 

@@ -76,6 +76,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
+mod body;
 mod dead_letter;
 mod driver;
 mod error;
@@ -138,9 +139,12 @@ pub use crate::source::s3_batch;
 pub use crate::source::sqs;
 
 #[cfg(feature = "run")]
-pub use crate::run::{Error, run};
+pub use crate::run::{Error, Run, run};
+#[cfg(feature = "run_concurrent")]
+pub use crate::run::{RunConcurrent, run_concurrent};
 pub use crate::{
     batch::Batch,
+    body::{BodyLayer, BodyService},
     dead_letter::DeadLetter,
     error::{BatchError, BoxError, DecodeError, EventError},
     event::Event,
