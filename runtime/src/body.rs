@@ -174,7 +174,6 @@ fn nothing_to_read() -> String {
 }
 
 /// Nothing took the body.
-#[derive(Debug)]
 struct NotTaken;
 
 impl Display for NotTaken {
@@ -185,6 +184,13 @@ impl Display for NotTaken {
              `BodyLayer` the first layer that is added to the `lambda_runtime::Runtime`. For any \
              other payload, remove `BodyLayer`",
         )
+    }
+}
+
+/// As `Display`: it is what `main` prints of an error it returns.
+impl fmt::Debug for NotTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
     }
 }
 

@@ -56,7 +56,10 @@ pub use self::error::Error;
 /// The process was not started by Lambda or `cargo lambda watch`, or Lambda's runtime API can't be
 /// reached.
 ///
-#[cfg_attr(feature = "run_concurrent", doc = "[`run_concurrent`]: run_concurrent()")]
+#[cfg_attr(
+    feature = "run_concurrent",
+    doc = "[`run_concurrent`]: run_concurrent()"
+)]
 #[cfg_attr(
     not(feature = "run_concurrent"),
     doc = "[`run_concurrent`]: https://docs.rs/stream-handler/latest/stream_handler/fn.run_concurrent.html"
