@@ -1,8 +1,9 @@
-//! Hands the body of an invocation to its payload, past `lambda_runtime`'s deserialiser.
+//! Gives a batch the body of its invocation as it is.
 //!
-//! `lambda_runtime` reads the body with `serde_json`, which finds the end of the event and copies
-//! it; only then does an [`Event`](crate::Event) get its text, and reads it again. `Deserialize`
-//! has no way to ask for the bytes themselves. So the layer puts them where the event finds them.
+//! `lambda_runtime` deserialises the body before a handler is called: `serde_json` reads the whole
+//! event to find its end and copies its text, which is then read a second time, record by record.
+//! `Deserialize` has no way to get at the bytes themselves. The layer here leaves them where an
+//! event's `Deserialize` finds them.
 
 use std::{
     cell::Cell,
@@ -22,17 +23,16 @@ use lambda_runtime::{
 use tracing::{Level, event_enabled};
 
 thread_local! {
-    /// The body of the invocation that this thread is reading.
+    /// The body of the invocation that is deserialised on this thread.
     static BODY: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
-/// A layer for a [`lambda_runtime::Runtime`] of your own: the body of each invocation goes to its
-/// [`Batch`](crate::Batch) as it is, without being read and copied by `lambda_runtime` first.
+/// A tower layer that gives a [`Batch`](crate::Batch) the body of its invocation, which would
+/// otherwise be read and copied once more. For a [`lambda_runtime::Runtime`] of your own:
+/// `stream_handler::run` and `run_concurrent` have it already.
 ///
-/// [`run`](fn@crate::run) has it already. It saves time, and changes nothing else.
-///
-/// Add it first, which makes it the innermost layer. Layers that are added later see the body;
-/// in what it wraps, the body is empty.
+/// Add it first: the first layer is the innermost. Layers that are added after it see the body.
+/// Within it the body is empty.
 ///
 /// ```no_run
 /// use stream_handler::{
@@ -56,13 +56,16 @@ thread_local! {
 /// }
 /// ```
 ///
-/// The payload must be a [`Batch`](crate::Batch) or an [`Event`](crate::Event), or a newtype around
-/// one of them. A payload that has a batch as one of its fields can't be read without its own
-/// JSON: leave the layer out for such a payload. The first invocation shows it, since the runtime
-/// stops with an error when nothing takes the body.
+/// The handler's payload must be a [`Batch`](crate::Batch), an [`Event`](crate::Event), or a
+/// wrapper around one of them alone (a newtype, `Box`, `#[serde(transparent)]`). Leave the layer
+/// out for any other payload, such as a struct with a `Batch` as a field. If nothing takes the
+/// body, the runtime stops with an error that says so, at the first invocation: no handler ever
+/// responds to an event that it did not get.
 ///
-/// While `TRACE` is enabled for `lambda_runtime`, which then logs each body, the body stays where
-/// it is.
+/// An `Option` around a batch is always `Some`, even if the body is `null`.
+///
+/// While `TRACE` is enabled for `lambda_runtime`, the layer does nothing, since `lambda_runtime`
+/// then logs each body.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct BodyLayer {}
@@ -105,56 +108,52 @@ where
         if must_keep_its_body(&invocation) {
             return Either::Left(self.inner.call(invocation));
         }
-        // Empty bytes are no JSON: whatever else reads them fails, and takes them for no event.
-        let hand_over = HandOver::begin(mem::take(&mut invocation.body));
+        // Anything else than a batch or an event fails to read empty bytes. `null` would be an
+        // event to many types.
+        let body = mem::take(&mut invocation.body);
         // `lambda_runtime` deserialises in `call`, before it returns the future.
-        let future = self.inner.call(invocation);
-        if hand_over.is_done() {
-            Either::Left(future)
-        } else {
-            // The handler has something else than the event, if it has anything: a payload that
-            // takes errors for defaults would answer for records it never saw.
-            Either::Right(ready(Err(NotTaken.into())))
+        match hand_over(body, || self.inner.call(invocation)) {
+            Some(future) => Either::Left(future),
+            // Usually the payload could not be read. But a payload that takes a default where there
+            // is an error would let the handler report success for records that it never got.
+            None => Either::Right(ready(Err(NotTaken.into()))),
         }
     }
 }
 
 fn must_keep_its_body(invocation: &LambdaInvocation) -> bool {
-    // An empty body is what another `BodyLayer` leaves behind.
+    // Also left behind by another `BodyLayer`, whose body must stay ready.
     invocation.body.is_empty()
-        // Not an event: `lambda_runtime` has an error of its own for it.
+        // Not an event. In debug builds `lambda_runtime` returns an error before it deserialises.
         || invocation.parts.status.is_server_error()
-        // `lambda_runtime` logs the body, with this target, level and field.
+        // `lambda_runtime` logs the body with this target, level and field.
         || event_enabled!(target: "lambda_runtime::layers::api_response", Level::TRACE, body)
 }
 
-/// The body lies ready for as long as this lives, and no longer: no other invocation finds it,
-/// whether the call returns or panics.
-struct HandOver(());
+/// What `call` returns with the body ready on this thread; `None` if nothing took the body.
+fn hand_over<T>(body: Bytes, call: impl FnOnce() -> T) -> Option<T> {
+    /// Without it, a body that nothing took, because a payload or a layer panicked, would go to the
+    /// next invocation on this thread.
+    struct Clear;
 
-impl HandOver {
-    fn begin(body: Bytes) -> Self {
-        BODY.set(Some(body));
-        Self(())
+    impl Drop for Clear {
+        fn drop(&mut self) {
+            BODY.take();
+        }
     }
 
-    /// Ends it, and says whether the body was taken.
-    fn is_done(self) -> bool {
-        BODY.take().is_none()
-    }
+    BODY.set(Some(body));
+    let _clear = Clear;
+    let returned = call();
+    BODY.take().is_none().then_some(returned)
 }
 
-impl Drop for HandOver {
-    fn drop(&mut self) {
-        BODY.take();
-    }
-}
-
-/// The body of the invocation, if one lies ready for a payload whose deserialiser failed with this
-/// error.
+/// Takes the body of the invocation for an event whose deserialiser failed with this error. `None`
+/// if no body is ready, or if the deserialiser had something to read.
 ///
-/// Only a payload that is read first of all finds nothing at all to read. One inside another value
-/// is not reached, since that value fails; and whoever reads another text has what that text says.
+/// Only the payload itself reads empty bytes. An event inside another value is never deserialised,
+/// since reading that value fails first. An event that is deserialised from another text is what
+/// that text says, or its error.
 pub(crate) fn handed_over(error: &impl Display) -> Option<Bytes> {
     let body = BODY.take()?;
     if error.to_string() == nothing_to_read() {
@@ -165,7 +164,7 @@ pub(crate) fn handed_over(error: &impl Display) -> Option<Bytes> {
     }
 }
 
-/// What `serde_json` says where there is no text.
+/// The error of `serde_json` for empty bytes, in whichever version this is.
 fn nothing_to_read() -> String {
     serde_json::from_str::<serde::de::IgnoredAny>("")
         .err()

@@ -46,7 +46,7 @@ impl Event {
         }))
     }
 
-    /// An event from the body of an invocation, which is not copied if nothing else holds it.
+    /// An event from the body of an invocation. The body is not copied if nothing else holds it.
     pub(crate) fn from_body(body: Bytes) -> Result<Self, Utf8Error> {
         match String::from_utf8(body.into()) {
             Ok(json) => Ok(json.into()),
@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for Event {
             Ok(json) => return Ok(Self::new(json.into(), None)),
             Err(error) => error,
         };
-        // Under a `BodyLayer` there is nothing to read: the body itself lies ready.
+        // Under a `BodyLayer` there is nothing to read, and the body itself is ready.
         let body = body::handed_over(&error).ok_or(error)?;
         Self::from_body(body)
             .map_err(|error| D::Error::custom(format_args!("the event is not UTF-8: {error}")))

@@ -64,6 +64,7 @@
 //! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
 //! - [`sns`], [`eventbridge`], [`s3`]: what these services put into a queue.
 //! - [`Window`]: tumbling windows.
+//! - [`BodyLayer`]: a `lambda_runtime::Runtime` with layers of your own.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     io::{self, BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex},
     thread,
     time::{Duration, Instant},
@@ -53,7 +53,7 @@ struct Server {
 }
 
 /// Starts a process, hands out the invocations (request ID and body), and kills it when all have
-/// returned.
+/// returned. An ID that begins with `status-500` is handed out with that status.
 pub fn invoke<I>(command: Command, invocations: I) -> Invoked
 where
     I: IntoIterator<Item = (String, Vec<u8>)>,
@@ -83,7 +83,7 @@ where
         }
     });
 
-    let mut process = command
+    let process = command
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .env("AWS_LAMBDA_FUNCTION_NAME", "orders")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
@@ -93,8 +93,9 @@ where
         .stderr(Stdio::piped())
         .spawn()
         .expect("a process");
-    let output = read(process.stdout.take().expect("piped"));
-    let errors = read(process.stderr.take().expect("piped"));
+    let mut process = Killed(process);
+    let output = read(process.0.stdout.take().expect("piped"));
+    let errors = read(process.0.stderr.take().expect("piped"));
 
     let begun = Instant::now();
     let mut state = server.state.lock().expect("no panic in here");
@@ -103,12 +104,9 @@ where
         let wait = Duration::from_millis(50);
         let changed = server.changed.wait_timeout(state, wait);
         state = changed.expect("no panic in here").0;
-        exit = process.try_wait().expect("a process");
+        exit = process.0.try_wait().expect("a process");
     }
-    if exit.is_none() {
-        process.kill().expect("a process that runs");
-        process.wait().expect("a process that ends");
-    }
+    drop(process);
     assert!(state.problems.is_empty(), "{:?}", state.problems);
     let returned = std::mem::take(&mut state.returned);
     let at_once = state.at_once;
@@ -119,6 +117,17 @@ where
         at_once,
         exit,
         log,
+    }
+}
+
+/// A process that ends with its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -141,7 +150,13 @@ impl Server {
             let sent = match words[..] {
                 ["invocation", "next"] => {
                     let (id, body) = self.next();
-                    respond(connection, "200 OK", &id, &body)
+                    let failed = id.starts_with("status-500");
+                    let status = if failed {
+                        "500 Internal Server Error"
+                    } else {
+                        "200 OK"
+                    };
+                    respond(connection, status, &id, &body)
                 }
                 ["invocation", id, "response"] => {
                     let response = String::from_utf8_lossy(&body).into_owned();

@@ -11,11 +11,11 @@ use lambda_runtime::{LambdaEvent, Runtime, layers::TracingLayer, service_fn};
 use super::{environment, error::Error};
 use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 
-/// As [`run`](fn@crate::run), but handles as many invocations at a time as Lambda sends: several
-/// on Lambda Managed Instances (`AWS_LAMBDA_MAX_CONCURRENCY`), one on any other Lambda function.
+/// Handles as many invocations at a time as Lambda sends: `AWS_LAMBDA_MAX_CONCURRENCY` on Lambda
+/// Managed Instances, one anywhere else. Otherwise like [`run`](fn@crate::run).
 ///
-/// Each invocation at a time has a Tokio task and a clone of `handler`. So nothing can be borrowed
-/// from `main`. Shared values are in an [`Arc`](std::sync::Arc),
+/// Each of these invocations is handled in a Tokio task of its own, by a clone of `handler`, which
+/// therefore can't borrow from `main`. Put shared values into an [`Arc`](std::sync::Arc):
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -34,7 +34,7 @@ use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 /// }
 /// ```
 ///
-/// or live as long as the process, which leaves a record handler with `db: &Db` as it is:
+/// or leak them once, so that a record handler can keep its `db: &Db`:
 ///
 /// ```no_run
 /// # use stream_handler::{kinesis::KinesisRecord, stream_handler};
@@ -50,12 +50,12 @@ use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 ///
 /// # Errors
 ///
-/// As [`run`](fn@crate::run). A worker that can't go on is logged, and the others go on: it returns
-/// when all have stopped.
+/// As for [`run`](fn@crate::run). If one of the tasks has to stop, that is logged, and the others
+/// continue; the error is returned when all have stopped.
 ///
 /// # Panics
 ///
-/// When polled outside of a Tokio runtime.
+/// If awaited outside of a Tokio runtime.
 pub fn run_concurrent<R, F, Fut>(handler: F) -> RunConcurrent
 where
     R: 'static,
@@ -73,7 +73,7 @@ where
     }))
 }
 
-/// The future of [`run_concurrent`], which ends with an error only.
+/// The future of [`run_concurrent`]. Resolves only to an error.
 #[must_use = "no invocation is handled before `run_concurrent` is awaited"]
 pub struct RunConcurrent(Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>);
 

@@ -22,8 +22,8 @@ pub use self::error::Error;
 
 /// Handles invocations, one after another, until Lambda stops the process.
 ///
-/// `handler` is a closure around `batch`, or `batch` itself where the record handler has no shared
-/// values. It may borrow from `main`:
+/// `handler` is a closure that calls the batch handler, or the batch handler itself if it has no
+/// shared values. It may borrow from `main`:
 ///
 /// ```no_run
 /// use stream_handler::{kinesis::KinesisRecord, stream_handler};
@@ -40,30 +40,25 @@ pub use self::error::Error;
 /// }
 /// ```
 ///
-/// Starts [`lambda_runtime`] with [`BodyLayer`] and its [`TracingLayer`]. Logs are as Lambda's
-/// logging controls say (`AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG`, else `INFO`;
-/// `AWS_LAMBDA_LOG_FORMAT`), unless a `tracing` subscriber is set already. A warning is logged if
+/// Starts [`lambda_runtime`] with a [`BodyLayer`] and a [`TracingLayer`]. Logs follow Lambda's
+/// logging controls (`AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG`, else `INFO`;
+/// `AWS_LAMBDA_LOG_FORMAT`), unless a `tracing` subscriber is set already.
 ///
-/// - the build has `panic = "abort"`: a panic then stops the process, not only its record;
-/// - Lambda sends several invocations at a time (`AWS_LAMBDA_MAX_CONCURRENCY`, on Lambda Managed
-///   Instances): [`run_concurrent`] is for these.
+/// Logs a warning if
 ///
-/// For tower layers, or a handler that returns something else, make a [`lambda_runtime::Runtime`]
-/// of your own: see [`BodyLayer`].
+/// - the build has `panic = "abort"`: a panic then stops the process, instead of failing only its
+///   record;
+/// - Lambda sends several invocations at a time (`AWS_LAMBDA_MAX_CONCURRENCY`), as it does on
+///   Managed Instances: `stream_handler::run_concurrent`, with the Cargo feature `run_concurrent`,
+///   handles these at the same time.
+///
+/// The handler returns what the batch handler returns. For a handler that returns something else,
+/// or for tower layers, create a [`lambda_runtime::Runtime`] of your own with a [`BodyLayer`].
 ///
 /// # Errors
 ///
 /// The process was not started by Lambda or `cargo lambda watch`, or Lambda's runtime API can't be
 /// reached.
-///
-#[cfg_attr(
-    feature = "run_concurrent",
-    doc = "[`run_concurrent`]: run_concurrent()"
-)]
-#[cfg_attr(
-    not(feature = "run_concurrent"),
-    doc = "[`run_concurrent`]: https://docs.rs/stream-handler/latest/stream_handler/fn.run_concurrent.html"
-)]
 pub fn run<'a, R, F, Fut>(handler: F) -> Run<'a>
 where
     R: 'a,
@@ -77,8 +72,8 @@ where
             warn!(
                 "AWS_LAMBDA_MAX_CONCURRENCY is {concurrency}: Lambda sends this process up to \
                  {concurrency} invocations at a time, and `stream_handler::run` handles one at a \
-                 time. `stream_handler::run_concurrent` (with the Cargo feature \
-                 `run_concurrent`) handles all of them"
+                 time. `stream_handler::run_concurrent`, with the Cargo feature \
+                 `run_concurrent`, handles them at the same time"
             );
         }
         Runtime::new(service_fn(handler))
@@ -90,7 +85,7 @@ where
     }))
 }
 
-/// The future of [`run`](fn@run), which ends with an error only.
+/// The future of [`run`](fn@run). Resolves only to an error.
 #[must_use = "no invocation is handled before `run` is awaited"]
 pub struct Run<'a>(Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>);
 

@@ -192,7 +192,7 @@ impl Record for InBody {
 }
 
 #[stream_handler]
-async fn in_body(InBody(yes): InBody) -> Result<(), String> {
+fn in_body(InBody(yes): InBody) -> Result<(), String> {
     if yes {
         Ok(())
     } else {

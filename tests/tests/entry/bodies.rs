@@ -127,6 +127,21 @@ fn bodies_are_logged_at_trace() {
     }
 }
 
+/// `lambda_runtime` has an error of its own for it, in debug builds.
+#[test]
+fn a_failed_runtime_api_is_no_fault_of_the_payload() {
+    let body = br#"{"errorType":"Internal"}"#.to_vec();
+    let invoked = invoke(function("run"), [("status-500".to_owned(), body)]);
+    assert!(!invoked.log.contains("did not take it"), "{}", invoked.log);
+    if cfg!(debug_assertions) {
+        assert!(
+            invoked.log.contains("the Lambda runtime stopped: 500"),
+            "{}",
+            invoked.log
+        );
+    }
+}
+
 /// The text of a large event is the memory that its body came in.
 #[test]
 fn a_large_body_is_not_copied() {
