@@ -20,6 +20,7 @@ use lambda_runtime::{
     LambdaInvocation,
     tower::{Layer, Service},
 };
+use serde_json::value::RawValue;
 use tracing::{Level, event_enabled};
 
 thread_local! {
@@ -164,9 +165,9 @@ pub(crate) fn handed_over(error: &impl Display) -> Option<Bytes> {
     }
 }
 
-/// The error of `serde_json` for empty bytes, in whichever version this is.
+/// How `serde_json` says that there was nothing to read, in whichever version this is.
 fn nothing_to_read() -> String {
-    serde_json::from_str::<serde::de::IgnoredAny>("")
+    serde_json::from_str::<&RawValue>("")
         .err()
         .map(|error| error.to_string())
         .unwrap_or_default()
