@@ -1,12 +1,16 @@
 //! The text of an event, and how it is split into records.
 
-use std::{collections::BTreeMap, fmt, ops::Range, string::FromUtf8Error, sync::Arc};
+use std::{collections::BTreeMap, fmt, ops::Range, str::Utf8Error, sync::Arc};
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny},
+};
 use serde_json::value::RawValue;
 
 use crate::{
+    body,
     error::EventError,
     json::{Cursor, Layouts, Object, OfRaw, Stop},
 };
@@ -26,21 +30,20 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event from the body of an invocation.
-    ///
-    /// # Errors
-    ///
-    /// The body is not UTF-8.
-    pub(crate) fn from_body(body: Bytes) -> Result<Self, FromUtf8Error> {
-        // No copy of a large body: its memory is not shared.
-        String::from_utf8(Vec::from(body)).map(Self::from)
-    }
-
     /// The same event, each record of which is read for itself.
     pub(crate) fn without_layouts(self) -> Self {
         Self {
             by_layout: false,
             ..self
+        }
+    }
+
+    /// An event from the body of an invocation. The body is not copied if nothing else holds it.
+    pub(crate) fn from_body(body: Bytes) -> Result<Self, Utf8Error> {
+        match String::from_utf8(body.into()) {
+            Ok(json) => Ok(json.into()),
+            // The error itself holds the body.
+            Err(error) => Err(error.utf8_error()),
         }
     }
 
@@ -133,8 +136,14 @@ impl From<String> for Event {
 /// so that the error is ours and names the source.
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json: Box<str> = Box::<RawValue>::deserialize(deserializer)?.into();
-        Ok(Self::from(String::from(json)))
+        let error = match Box::<RawValue>::deserialize(deserializer) {
+            Ok(json) => return Ok(Self::from(String::from(Box::<str>::from(json)))),
+            Err(error) => error,
+        };
+        // Under a `BodyLayer` there is nothing to read, and the body itself is ready.
+        let body = body::handed_over(&error).ok_or(error)?;
+        Self::from_body(body)
+            .map_err(|error| D::Error::custom(format_args!("the event is not UTF-8: {error}")))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod events;
 pub mod kpl;
 pub mod logs;
 pub mod panics;
+pub mod runtime_api;
 
 use std::{
     sync::Mutex,
