@@ -1,6 +1,6 @@
 //! Assertions about a report, which explain a failure.
 
-use super::report::{Fate, Loss, RecordReport, Report};
+use crate::testing::report::{Fate, Loss, RecordReport, Report};
 
 /// How many records a message names.
 const SHOWN: usize = 5;
@@ -9,7 +9,7 @@ impl Report {
     /// Asserts that no record is lost: each was done, or is in an on-failure document or a
     /// dead-letter queue, or is still in the stream, queue or topic.
     ///
-    /// Without a [`Ledger`](super::Ledger) a record counts as done unless a response says
+    /// Without a [`Ledger`](crate::testing::Ledger) a record counts as done unless a response says
     /// otherwise.
     ///
     /// # Panics
@@ -29,7 +29,7 @@ impl Report {
     /// # Panics
     ///
     /// Some are: the simulation ended at its
-    /// [`invocation_limit`](super::EventSourceMapping::invocation_limit). The message says which.
+    /// [`invocation_limit`](crate::testing::EventSourceMapping::invocation_limit). The message says which.
     #[track_caller]
     pub fn assert_nothing_blocked(&self) {
         let explain = |record: &RecordReport| {

@@ -13,18 +13,18 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::time::millis;
 use crate::panic;
+use crate::testing::time::millis;
 
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     start: Instant,
     paused: bool,
     waited: u64,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self {
             start: Instant::now(),
             paused: is_paused(),
@@ -33,7 +33,7 @@ impl Clock {
     }
 
     /// Milliseconds since the start.
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         if self.paused {
             millis(self.start.elapsed())
         } else {
@@ -42,12 +42,12 @@ impl Clock {
     }
 
     /// Whether time passes while handlers run.
-    pub(super) fn runs_with_handlers(&self) -> bool {
+    pub(crate) fn runs_with_handlers(&self) -> bool {
         self.paused
     }
 
     /// Waits until a time, in milliseconds since the start.
-    pub(super) async fn wait_until(&mut self, at: u64) {
+    pub(crate) async fn wait_until(&mut self, at: u64) {
         let left = at.saturating_sub(self.now());
         if self.paused {
             sleep(Duration::from_millis(left)).await;
@@ -57,7 +57,7 @@ impl Clock {
     }
 
     /// Takes note that an invocation lasted so long, which it didn't in real time.
-    pub(super) fn add(&mut self, duration: Duration) {
+    pub(crate) fn add(&mut self, duration: Duration) {
         if !self.paused {
             self.waited += millis(duration);
         }
@@ -72,7 +72,7 @@ fn is_paused() -> bool {
 }
 
 /// A timer; it is made when something first has to wait.
-pub(super) struct Timer {
+pub(crate) struct Timer {
     duration: Duration,
     state: State,
 }
@@ -85,14 +85,14 @@ enum State {
 }
 
 impl Timer {
-    pub(super) fn new(duration: Duration) -> Self {
+    pub(crate) fn new(duration: Duration) -> Self {
         Self {
             duration,
             state: State::Unused,
         }
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let State::Unused = self.state {
             self.state = match panic::catch(|| Box::pin(sleep(self.duration))) {
                 Ok(sleep) => State::Running(sleep),

@@ -5,9 +5,9 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::{
+use crate::testing::{
     handler::{FUNCTION_ARN, request_id},
-    record::{Kind, SimRecord},
+    put::{Kind, SimRecord},
     time,
 };
 
@@ -115,7 +115,7 @@ impl Serialize for BatchInfo {
 
 /// Why a mapping gave up on records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(crate) enum Condition {
     /// After a function error.
     FunctionError,
     /// After a response.
@@ -124,7 +124,7 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    pub(super) fn after_response(function_error: bool) -> Self {
+    pub(crate) fn after_response(function_error: bool) -> Self {
         if function_error {
             Self::FunctionError
         } else {
@@ -136,7 +136,7 @@ impl Condition {
 impl OnFailureDocument {
     /// The document for records of a source: the first and the last, how many, the last
     /// invocation's number, how many there were, why there is no other, and when.
-    pub(super) fn new(
+    pub(crate) fn new(
         kind: Kind,
         [first, last]: [&SimRecord; 2],
         count: usize,

@@ -5,7 +5,8 @@ use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use lambda_runtime::{Context, Diagnostic};
 
-use super::{
+use crate::panic;
+use crate::testing::{
     clock::{Clock, Timer},
     faults::{Dice, Fault},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
@@ -14,13 +15,12 @@ use super::{
     judge::{self, Judged, Returned},
     lane::Lanes,
     options::{OversizedRecord, StartingPosition},
+    put::SimRecord,
     queue::Queue,
-    record::SimRecord,
     report::Invocation,
     settings::Settings,
     time::{START, millis},
 };
-use crate::panic;
 
 /// An invocation that has ended.
 struct Finished {
@@ -32,7 +32,7 @@ struct Finished {
 }
 
 /// Invokes the function with the records, until none is left.
-pub(super) async fn simulate<Fut>(
+pub(crate) async fn simulate<Fut>(
     settings: &Settings,
     records: &[SimRecord],
     mut invoke: impl FnMut(Vec<u8>, Context) -> Fut,

@@ -20,10 +20,10 @@ use tokio::{
     time::sleep,
 };
 
-use super::{
+use crate::testing::{
     http::{self, Request},
     mapping::EventSourceMapping,
-    record::EventSource,
+    put::EventSource,
     report::Report,
 };
 

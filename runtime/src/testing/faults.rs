@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::rng::Rng;
+use crate::testing::rng::Rng;
 
 /// Faults that a simulation injects, each with a probability from 0 to 1 per invocation, all from
 /// one seed: the same seed injects the same.
@@ -122,11 +122,11 @@ impl Faults {
         self
     }
 
-    pub(super) fn probabilities(&self) -> &[f64] {
+    pub(crate) fn probabilities(&self) -> &[f64] {
         &self.rates
     }
 
-    pub(super) fn seed(&self) -> Option<u64> {
+    pub(crate) fn seed(&self) -> Option<u64> {
         self.rates
             .iter()
             .any(|rate| *rate > 0.0)
@@ -142,14 +142,14 @@ impl Default for Faults {
 
 /// Draws the fault of each invocation.
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(crate) struct Dice {
     rates: [f64; KINDS.len()],
     left: usize,
     rng: Rng,
 }
 
 impl Dice {
-    pub(super) fn new(faults: &Faults) -> Self {
+    pub(crate) fn new(faults: &Faults) -> Self {
         Self {
             rates: faults.rates,
             left: faults.limit,
@@ -158,7 +158,7 @@ impl Dice {
     }
 
     /// A fault, and after how many polls it strikes, if it does while the function runs.
-    pub(super) fn roll(&mut self) -> Option<(Fault, u64)> {
+    pub(crate) fn roll(&mut self) -> Option<(Fault, u64)> {
         let (mut drawn, polls) = (self.rng.fraction(), 1 + self.rng.next() % 8);
         if self.left == 0 {
             return None;

@@ -3,32 +3,32 @@
 
 use serde_json::Value;
 
-use super::{
+use crate::testing::{
     history::{End, History},
-    record::SimRecord,
+    put::SimRecord,
     report::{NextStep, Unread},
     settings::Settings,
 };
 
 /// The most that an invocation's payload may have, from "Lambda quotas"
 /// (`gettingstarted-limits.html`): 6 MB.
-pub(super) const PAYLOAD: usize = 6 * 1024 * 1024;
+pub(crate) const PAYLOAD: usize = 6 * 1024 * 1024;
 /// What of it is not records.
-pub(super) const ENVELOPE: usize = 512;
+pub(crate) const ENVELOPE: usize = 512;
 
 /// A batch on its way to the function.
 #[derive(Debug)]
-pub(super) struct Delivery {
+pub(crate) struct Delivery {
     /// Which of the concurrent readers it comes from.
-    pub(super) lane: usize,
+    pub(crate) lane: usize,
     /// The shard, the queue, or the partitions.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// The records, by their positions.
-    pub(super) records: Vec<usize>,
-    pub(super) event: Value,
+    pub(crate) records: Vec<usize>,
+    pub(crate) event: Value,
 }
 
-pub(super) enum Next {
+pub(crate) enum Next {
     Deliver(Delivery),
     /// There is nothing to deliver before a time, in milliseconds since 1970, or an answer.
     Wait(Option<u64>),
@@ -36,7 +36,7 @@ pub(super) enum Next {
 
 /// What came of a delivery.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// All of it is done.
     Success,
     /// These are not done, by their positions in the batch.
@@ -49,46 +49,46 @@ pub(super) enum Verdict {
     Forgotten,
 }
 
-pub(super) struct Settlement {
+pub(crate) struct Settlement {
     /// The number of the invocation.
-    pub(super) number: usize,
-    pub(super) verdict: Verdict,
+    pub(crate) number: usize,
+    pub(crate) verdict: Verdict,
     /// Whether it was a function error.
-    pub(super) function_error: bool,
+    pub(crate) function_error: bool,
     /// The state that the function returned for its tumbling window.
-    pub(super) state: Option<Value>,
+    pub(crate) state: Option<Value>,
     /// The records that the function meant to report, by their positions, and why Lambda didn't
     /// read that.
-    pub(super) doubtful: Option<(Vec<usize>, Unread)>,
+    pub(crate) doubtful: Option<(Vec<usize>, Unread)>,
 }
 
 /// What an invocation changed.
-pub(super) struct Settled {
-    pub(super) next_step: NextStep,
+pub(crate) struct Settled {
+    pub(crate) next_step: NextStep,
     /// The records that are done.
-    pub(super) done: Vec<usize>,
+    pub(crate) done: Vec<usize>,
 }
 
 /// All that a feed decides from.
-pub(super) struct World<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) records: &'a [SimRecord],
-    pub(super) history: &'a mut History,
+pub(crate) struct World<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) records: &'a [SimRecord],
+    pub(crate) history: &'a mut History,
     /// Milliseconds since 1970.
-    pub(super) now: u64,
+    pub(crate) now: u64,
 }
 
 impl World<'_> {
-    pub(super) fn age(&self, record: usize) -> u64 {
+    pub(crate) fn age(&self, record: usize) -> u64 {
         self.now.saturating_sub(self.records[record].arrival)
     }
 
-    pub(super) fn end(&mut self, record: usize, end: End) {
+    pub(crate) fn end(&mut self, record: usize, end: End) {
         self.history.end(record, end);
     }
 
     /// Notes which records are done.
-    pub(super) fn done(&mut self, records: &[usize], settlement: &Settlement) {
+    pub(crate) fn done(&mut self, records: &[usize], settlement: &Settlement) {
         let doubtful = settlement.doubtful.as_ref();
         for &record in records {
             let unread = doubtful
@@ -101,7 +101,7 @@ impl World<'_> {
 }
 
 /// Where deliveries come from.
-pub(super) trait Feed {
+pub(crate) trait Feed {
     /// What to deliver next.
     fn next(&mut self, world: &mut World<'_>) -> Next;
     /// Takes what came of a delivery.
@@ -114,7 +114,7 @@ pub(super) trait Feed {
 }
 
 /// The earlier of two times, of which either may be none.
-pub(super) fn earlier(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+pub(crate) fn earlier(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

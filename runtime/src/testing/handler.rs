@@ -18,7 +18,7 @@ use crate::panic;
 ///
 /// What Lambda calls a function error: the handler returned an error or panicked, or the event is
 /// not what it takes, or its response can't be written as JSON.
-pub(super) fn invoke<T, R, E, F, Fut>(
+pub(crate) fn invoke<T, R, E, F, Fut>(
     handler: &mut F,
     event: &[u8],
     context: Context,
@@ -76,7 +76,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
 }
 
 /// The context of an invocation, by its number, of a function with a time-out.
-pub(super) fn context(number: usize, timeout: Duration) -> Context {
+pub(crate) fn context(number: usize, timeout: Duration) -> Context {
     let mut context = Context::default();
     context.request_id = request_id(number);
     FUNCTION_ARN.clone_into(&mut context.invoked_function_arn);
@@ -90,9 +90,9 @@ pub(super) fn context(number: usize, timeout: Duration) -> Context {
     context
 }
 
-pub(super) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:orders";
+pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:orders";
 
 /// The request ID of an invocation, by its number: a UUID that ends in it.
-pub(super) fn request_id(number: usize) -> String {
+pub(crate) fn request_id(number: usize) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }

@@ -1,30 +1,30 @@
 //! What a run has seen so far, and what follows for each record.
 
-use super::{
+use crate::testing::{
     document::OnFailureDocument,
     report::{Fate, Invocation, Loss, Unread},
 };
 
 /// What a run has seen so far.
-pub(super) struct History {
-    pub(super) invocations: Vec<Invocation>,
-    pub(super) records: Vec<Seen>,
-    pub(super) documents: Vec<OnFailureDocument>,
-    pub(super) reached_invocation_limit: bool,
+pub(crate) struct History {
+    pub(crate) invocations: Vec<Invocation>,
+    pub(crate) records: Vec<Seen>,
+    pub(crate) documents: Vec<OnFailureDocument>,
+    pub(crate) reached_invocation_limit: bool,
     /// Records in the order in which they were first taken for done.
-    pub(super) completions: Vec<usize>,
+    pub(crate) completions: Vec<usize>,
 }
 
 /// What a run has seen of a record.
 #[derive(Clone, Default)]
-pub(super) struct Seen {
-    pub(super) deliveries: usize,
-    pub(super) end: Option<End>,
+pub(crate) struct Seen {
+    pub(crate) deliveries: usize,
+    pub(crate) end: Option<End>,
 }
 
 /// How a record left the stream, the queue or the topic.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Lambda took it for done. If the response says otherwise, why Lambda didn't read that.
     Done {
         invocation: usize,
@@ -46,7 +46,7 @@ pub(super) enum End {
 }
 
 impl History {
-    pub(super) fn new(records: usize) -> Self {
+    pub(crate) fn new(records: usize) -> Self {
         Self {
             invocations: Vec::new(),
             records: vec![Seen::default(); records],
@@ -56,7 +56,7 @@ impl History {
         }
     }
 
-    pub(super) fn end(&mut self, record: usize, end: End) {
+    pub(crate) fn end(&mut self, record: usize, end: End) {
         if let End::Done { unread: None, .. } = end {
             self.completions.push(record);
         }
@@ -66,7 +66,7 @@ impl History {
 
 impl Seen {
     /// Where the record ended; `finished` as the ledger says, if there is one.
-    pub(super) fn fate(&self, finished: Option<bool>, invocations: usize) -> Fate {
+    pub(crate) fn fate(&self, finished: Option<bool>, invocations: usize) -> Fate {
         let (invocation, loss) = match self.end {
             None => return Fate::Blocked,
             Some(End::Filtered) => return Fate::Filtered,

@@ -4,13 +4,13 @@ use std::io;
 
 /// A request to the Runtime API.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) path: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Takes a request from the bytes that were received; `None` while it is not complete.
-pub(super) fn take_request(received: &mut Vec<u8>) -> io::Result<Option<Request>> {
+pub(crate) fn take_request(received: &mut Vec<u8>) -> io::Result<Option<Request>> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what);
     let Some(head_end) = find(received, b"\r\n\r\n") else {
         return Ok(None);
@@ -84,7 +84,7 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 }
 
 /// A response with further headers, each with its line's end, and a body of JSON.
-pub(super) fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let mut response = format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\n\

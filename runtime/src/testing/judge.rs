@@ -3,10 +3,10 @@
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
 
-use super::{
+use crate::testing::{
     feed::Verdict,
     handler::request_id,
-    record::SimRecord,
+    put::SimRecord,
     report::{InvocationOutcome, Unread},
     response::{self, Reading},
     settings::Settings,
@@ -14,7 +14,7 @@ use super::{
 
 /// How an invocation ended.
 #[derive(Debug)]
-pub(super) enum Returned {
+pub(crate) enum Returned {
     Response(Vec<u8>),
     Error(Diagnostic),
     TimedOut,
@@ -24,14 +24,14 @@ pub(super) enum Returned {
 }
 
 /// What Lambda makes of it.
-pub(super) struct Judged {
-    pub(super) outcome: InvocationOutcome,
-    pub(super) verdict: Verdict,
+pub(crate) struct Judged {
+    pub(crate) outcome: InvocationOutcome,
+    pub(crate) verdict: Verdict,
     /// The state for the tumbling window.
-    pub(super) state: Option<Value>,
+    pub(crate) state: Option<Value>,
     /// What the function meant to report, by the positions in the batch, and why Lambda didn't
     /// read that.
-    pub(super) doubtful: Option<(Vec<usize>, Unread)>,
+    pub(crate) doubtful: Option<(Vec<usize>, Unread)>,
 }
 
 impl Judged {
@@ -45,7 +45,7 @@ impl Judged {
     }
 }
 
-pub(super) fn judge(
+pub(crate) fn judge(
     returned: Returned,
     number: usize,
     batch: &[&SimRecord],

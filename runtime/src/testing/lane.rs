@@ -7,7 +7,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::{
+use crate::testing::{
     document::{Condition, OnFailureDocument},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
     history::End,
@@ -19,13 +19,13 @@ use super::{
 
 /// Records that are delivered as one batch, until they are done, split or discarded.
 #[derive(Debug)]
-pub(super) struct Batch {
-    pub(super) records: Vec<usize>,
+pub(crate) struct Batch {
+    pub(crate) records: Vec<usize>,
     /// How often it was delivered. A batch that is the rest or the half of another is a new one,
     /// which is what makes the retries count from the checkpoint, and a split consume none.
     invocations: u32,
     /// Whether it is the last of a tumbling window, and then whether that ends early.
-    pub(super) closes_window: Option<bool>,
+    pub(crate) closes_window: Option<bool>,
 }
 
 impl Batch {
@@ -46,7 +46,7 @@ impl Batch {
 }
 
 /// The readers of a mapping, which don't wait for each other.
-pub(super) struct Lanes(Vec<Lane>);
+pub(crate) struct Lanes(Vec<Lane>);
 
 /// One reader, and how far it has come.
 #[derive(Default)]
@@ -71,7 +71,7 @@ enum Gathered {
 }
 
 impl Lanes {
-    pub(super) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
+    pub(crate) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
         let mut lanes: Vec<Lane> = Vec::new();
         for record in records {
             let lane = world.records[record].lane;

@@ -42,17 +42,17 @@ pub struct Ledger {
 
 /// What a ledger has.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notes {
-    pub(super) entries: BTreeMap<String, Entry>,
+pub(crate) struct Notes {
+    pub(crate) entries: BTreeMap<String, Entry>,
     /// Identifiers, in the order in which they were finished for the first time.
-    pub(super) completions: Vec<String>,
+    pub(crate) completions: Vec<String>,
 }
 
 /// How often the function started and finished a record.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
-    pub(super) started: usize,
-    pub(super) finished: usize,
+pub(crate) struct Entry {
+    pub(crate) started: usize,
+    pub(crate) finished: usize,
 }
 
 impl Ledger {
@@ -83,11 +83,11 @@ impl Ledger {
         entry.finished += 1;
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.lock() = Notes::default();
     }
 
-    pub(super) fn snapshot(&self) -> Notes {
+    pub(crate) fn snapshot(&self) -> Notes {
         self.lock().clone()
     }
 

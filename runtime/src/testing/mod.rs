@@ -86,14 +86,12 @@ mod judge;
 mod lane;
 mod ledger;
 mod mapping;
-mod md5;
 mod options;
+mod put;
 mod queue;
-mod record;
 mod report;
 mod response;
 mod rng;
-mod sequence_number;
 mod settings;
 mod summary;
 mod time;
@@ -112,7 +110,7 @@ pub use self::{
         KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
         StartingPosition,
     },
-    record::{
+    put::{
         EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
         TopicRecord,
     },

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::testing::{
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
     history::End,
-    record,
+    put,
     report::NextStep,
     time::millis,
 };
@@ -25,7 +25,7 @@ struct Message {
     in_flight: bool,
 }
 
-pub(super) struct Queue {
+pub(crate) struct Queue {
     /// Those that are not deleted, in order.
     messages: Vec<Message>,
     running: usize,
@@ -36,7 +36,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
+    pub(crate) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
         let messages = records.map(|record| Message {
             record,
             visible_at: world.records[record].arrival,
@@ -162,7 +162,7 @@ impl Feed for Queue {
             message.in_flight = true;
             message.visible_at = world.now + millis(world.settings.visibility_timeout);
             let record = &world.records[message.record];
-            events.push(record::received(
+            events.push(put::received(
                 record,
                 message.receives,
                 message.first_received,

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use super::{document::OnFailureDocument, faults::Fault, record::Kind};
+use crate::testing::{document::OnFailureDocument, faults::Fault, put::Kind};
 
 /// What a simulation saw: each invocation, and what became of each record.
 ///
@@ -12,19 +12,19 @@ use super::{document::OnFailureDocument, faults::Fault, record::Kind};
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    pub(super) event_source: &'static str,
-    pub(super) settings: Vec<String>,
-    pub(super) invocations: Vec<Invocation>,
-    pub(super) records: Vec<RecordReport>,
-    pub(super) on_failure_documents: Vec<OnFailureDocument>,
-    pub(super) order_violations: Vec<OrderViolation>,
-    pub(super) reached_invocation_limit: bool,
-    pub(super) unknown_in_ledger: Vec<String>,
+    pub(crate) event_source: &'static str,
+    pub(crate) settings: Vec<String>,
+    pub(crate) invocations: Vec<Invocation>,
+    pub(crate) records: Vec<RecordReport>,
+    pub(crate) on_failure_documents: Vec<OnFailureDocument>,
+    pub(crate) order_violations: Vec<OrderViolation>,
+    pub(crate) reached_invocation_limit: bool,
+    pub(crate) unknown_in_ledger: Vec<String>,
     /// How long it took on the simulation's clock.
     #[serde(rename = "elapsedMillis", serialize_with = "as_millis")]
-    pub(super) elapsed: Duration,
+    pub(crate) elapsed: Duration,
     #[serde(skip)]
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 /// One invocation of the function.
@@ -54,13 +54,13 @@ pub struct Invocation {
     pub next_step: NextStep,
     /// The same records by their positions.
     #[serde(skip)]
-    pub(super) batch: Vec<usize>,
+    pub(crate) batch: Vec<usize>,
     /// Those that were done.
     #[serde(skip)]
-    pub(super) done: Vec<usize>,
+    pub(crate) done: Vec<usize>,
     /// Those that a partial response left.
     #[serde(skip)]
-    pub(super) undone: Vec<usize>,
+    pub(crate) undone: Vec<usize>,
 }
 
 /// What Lambda made of what the function returned.
@@ -107,7 +107,7 @@ pub enum InvocationOutcome {
 }
 
 impl InvocationOutcome {
-    pub(super) fn is_function_error(&self) -> bool {
+    pub(crate) fn is_function_error(&self) -> bool {
         matches!(self, Self::FunctionError { .. })
     }
 }
@@ -168,9 +168,9 @@ pub struct RecordReport {
     pub key: Option<String>,
     /// In how many batches the function got it.
     pub deliveries: usize,
-    /// How often the function started it. `None` without a [`Ledger`](super::Ledger).
+    /// How often the function started it. `None` without a [`Ledger`](crate::testing::Ledger).
     pub started: Option<usize>,
-    /// How often the function finished it. `None` without a [`Ledger`](super::Ledger).
+    /// How often the function finished it. `None` without a [`Ledger`](crate::testing::Ledger).
     pub finished: Option<usize>,
     /// Where it ended.
     pub fate: Fate,
@@ -214,7 +214,7 @@ pub enum Loss {
     /// The response reported it, or in a stream a record before it in the batch, as failed, and
     /// Lambda didn't read that.
     Unread(Unread),
-    /// The batch was a success, and the [`Ledger`](super::Ledger) doesn't have it as finished.
+    /// The batch was a success, and the [`Ledger`](crate::testing::Ledger) doesn't have it as finished.
     NeverFinished,
     /// The mapping gave up on it, and has no on-failure destination to tell.
     DiscardedWithoutDestination,
@@ -238,7 +238,7 @@ pub struct OrderViolation {
 }
 
 fn as_millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(super::time::millis(*duration))
+    serializer.serialize_u64(crate::testing::time::millis(*duration))
 }
 
 impl Report {
@@ -277,14 +277,14 @@ impl Report {
     }
 
     /// Whether the simulation ended because of its
-    /// [`invocation_limit`](super::EventSourceMapping::invocation_limit), with records still
+    /// [`invocation_limit`](crate::testing::EventSourceMapping::invocation_limit), with records still
     /// there. A real mapping would go on until they expire.
     #[must_use]
     pub fn reached_invocation_limit(&self) -> bool {
         self.reached_invocation_limit
     }
 
-    /// Identifiers in the [`Ledger`](super::Ledger) that no record has. If there are any, the
+    /// Identifiers in the [`Ledger`](crate::testing::Ledger) that no record has. If there are any, the
     /// function notes something else than the identifier.
     #[must_use]
     pub fn unknown_in_ledger(&self) -> &[String] {
@@ -301,7 +301,7 @@ impl Report {
     /// Records of one key that were done in the wrong order. Only first completions count: what is
     /// delivered again after a failure is done again, in any order that has.
     ///
-    /// Without a [`Ledger`](super::Ledger) a record is done when the mapping takes it for done.
+    /// Without a [`Ledger`](crate::testing::Ledger) a record is done when the mapping takes it for done.
     #[must_use]
     pub fn order_violations(&self) -> &[OrderViolation] {
         &self.order_violations
@@ -314,7 +314,7 @@ impl Report {
     }
 
     /// How often records were processed again though they were done: the work that is wasted.
-    /// `None` without a [`Ledger`](super::Ledger).
+    /// `None` without a [`Ledger`](crate::testing::Ledger).
     #[must_use]
     pub fn wasted(&self) -> Option<usize> {
         let again = |record: &RecordReport| Some(record.finished?.saturating_sub(1));

@@ -10,16 +10,16 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use super::{
+use crate::testing::{
     options::{KafkaResume, MalformedResponse},
-    record::{Kind, SimRecord},
-    sequence_number,
+    put::sequence_number,
+    put::{Kind, SimRecord},
     settings::Settings,
 };
 
 /// How Lambda reads a response when `ReportBatchItemFailures` is on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(crate) enum Reading {
     /// The whole batch is done.
     Success,
     /// These records are not done, by their positions in the batch: at least one, ascending.
@@ -29,7 +29,7 @@ pub(super) enum Reading {
 }
 
 /// Reads a response as Lambda does when `ReportBatchItemFailures` is on.
-pub(super) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Reading {
+pub(crate) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Reading {
     let malformed = |what: String| match settings.malformed_response {
         MalformedResponse::CompleteFailure => Reading::CompleteFailure(what),
         MalformedResponse::Success => Reading::Success,
@@ -129,7 +129,7 @@ fn undone(mut reported: Vec<usize>, batch: &[&SimRecord], settings: &Settings) -
 }
 
 /// The state in a response of a function with tumbling windows.
-pub(super) fn state(response: &[u8]) -> Option<Value> {
+pub(crate) fn state(response: &[u8]) -> Option<Value> {
     let mut response: Value = serde_json::from_slice(response).ok()?;
     response.get_mut("state").map(Value::take)
 }
@@ -139,7 +139,7 @@ pub(super) fn state(response: &[u8]) -> Option<Value> {
 /// ends in that.
 ///
 /// For a response that Lambda ignored: what the function meant to report.
-pub(super) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Vec<usize> {
+pub(crate) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Vec<usize> {
     fn visit(value: &Value, kind: Kind, positions: &HashMap<&str, usize>, found: &mut Vec<usize>) {
         if let Some(name) = name(value, kind) {
             let end = if kind == Kind::Kafka {

@@ -4,60 +4,60 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{
+use crate::testing::{
     faults::Faults,
     options::{
         KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
         StartingPosition,
     },
-    record::Kind,
+    put::Kind,
     time::{START, millis},
 };
 
 /// The settings of a mapping, and of what it reads from.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "AWS's are switches")]
-pub(super) struct Settings {
-    pub(super) kind: Kind,
-    pub(super) batch_size: usize,
-    pub(super) batching_window: Duration,
-    pub(super) report_batch_item_failures: bool,
-    pub(super) function_timeout: Duration,
-    pub(super) filter: Option<Filter>,
-    pub(super) faults: Faults,
-    pub(super) invocation_limit: usize,
-    pub(super) malformed_response: MalformedResponse,
-    pub(super) oversized_record: OversizedRecord,
+pub(crate) struct Settings {
+    pub(crate) kind: Kind,
+    pub(crate) batch_size: usize,
+    pub(crate) batching_window: Duration,
+    pub(crate) report_batch_item_failures: bool,
+    pub(crate) function_timeout: Duration,
+    pub(crate) filter: Option<Filter>,
+    pub(crate) faults: Faults,
+    pub(crate) invocation_limit: usize,
+    pub(crate) malformed_response: MalformedResponse,
+    pub(crate) oversized_record: OversizedRecord,
     /// Of the stream, the queue or the topic.
-    pub(super) retention: Duration,
-    pub(super) put_every: Duration,
+    pub(crate) retention: Duration,
+    pub(crate) put_every: Duration,
     /// `None`: when all records are put.
-    pub(super) enabled_after: Option<Duration>,
-    pub(super) starting_position: StartingPosition,
+    pub(crate) enabled_after: Option<Duration>,
+    pub(crate) starting_position: StartingPosition,
     /// The first pause before a retry, and the longest.
-    pub(super) retry_backoff: [Duration; 2],
-    pub(super) shards: usize,
-    pub(super) parallelization_factor: usize,
+    pub(crate) retry_backoff: [Duration; 2],
+    pub(crate) shards: usize,
+    pub(crate) parallelization_factor: usize,
     /// `None`: until the records expire.
-    pub(super) maximum_retry_attempts: Option<u32>,
-    pub(super) maximum_record_age: Option<Duration>,
-    pub(super) bisect: bool,
-    pub(super) on_failure_destination: bool,
-    pub(super) tumbling_window: Duration,
-    pub(super) odd_split: OddSplit,
-    pub(super) rest_without_retries: RestWithoutRetries,
-    pub(super) visibility_timeout: Duration,
-    pub(super) max_receive_count: Option<u32>,
-    pub(super) maximum_concurrency: usize,
-    pub(super) partitions: usize,
-    pub(super) consumers: usize,
-    pub(super) provisioned_mode: bool,
-    pub(super) kafka_resume: KafkaResume,
+    pub(crate) maximum_retry_attempts: Option<u32>,
+    pub(crate) maximum_record_age: Option<Duration>,
+    pub(crate) bisect: bool,
+    pub(crate) on_failure_destination: bool,
+    pub(crate) tumbling_window: Duration,
+    pub(crate) odd_split: OddSplit,
+    pub(crate) rest_without_retries: RestWithoutRetries,
+    pub(crate) visibility_timeout: Duration,
+    pub(crate) max_receive_count: Option<u32>,
+    pub(crate) maximum_concurrency: usize,
+    pub(crate) partitions: usize,
+    pub(crate) consumers: usize,
+    pub(crate) provisioned_mode: bool,
+    pub(crate) kafka_resume: KafkaResume,
 }
 
 /// Which records the function gets.
 #[derive(Clone)]
-pub(super) struct Filter(pub(super) Arc<dyn Fn(&Value) -> bool + Send + Sync>);
+pub(crate) struct Filter(pub(crate) Arc<dyn Fn(&Value) -> bool + Send + Sync>);
 
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +69,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 impl Settings {
     /// AWS's defaults.
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         Self {
             kind,
             batch_size: if kind.is_queue() { 10 } else { 100 },
@@ -110,12 +110,12 @@ impl Settings {
     }
 
     /// When a record was put, by its position, in milliseconds since 1970.
-    pub(super) fn arrival(&self, index: usize) -> u64 {
+    pub(crate) fn arrival(&self, index: usize) -> u64 {
         START + millis(self.put_every).saturating_mul(index as u64)
     }
 
     /// When the mapping begins to read so many records, in milliseconds since 1970.
-    pub(super) fn enabled_at(&self, records: usize) -> u64 {
+    pub(crate) fn enabled_at(&self, records: usize) -> u64 {
         match self.enabled_after {
             Some(after) => START + millis(after),
             None => self.arrival(records),
@@ -123,7 +123,7 @@ impl Settings {
     }
 
     /// For how long a mapping waits after so many failures in a row, in milliseconds.
-    pub(super) fn backoff(&self, failures: u32) -> u64 {
+    pub(crate) fn backoff(&self, failures: u32) -> u64 {
         let [first, longest] = self.retry_backoff.map(millis);
         let doubled = 1_u64.checked_shl(failures.saturating_sub(1).min(40));
         first
@@ -132,7 +132,7 @@ impl Settings {
     }
 
     /// The settings, for the report: those that matter, or differ from AWS's defaults.
-    pub(super) fn describe(&self) -> Vec<String> {
+    pub(crate) fn describe(&self) -> Vec<String> {
         let defaults = Self::new(self.kind);
         let mut settings = vec![format!("BatchSize {}", self.batch_size)];
         let mut push = |differs: bool, text: String| {

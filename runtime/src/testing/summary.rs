@@ -5,15 +5,15 @@ use std::{
     time::Duration,
 };
 
-use super::{
+use crate::testing::{
     history::History,
     ledger::Ledger,
-    record::SimRecord,
+    put::SimRecord,
     report::{OrderViolation, RecordReport, Report},
     settings::Settings,
 };
 
-pub(super) fn report(
+pub(crate) fn report(
     settings: &Settings,
     records: &[SimRecord],
     history: History,

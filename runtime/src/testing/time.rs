@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// When the simulation begins, in milliseconds since 1970: 2024-01-01T00:00:00Z. Fixed, so
 /// that every run of a simulation is the same.
-pub(super) const START: u64 = 1_704_067_200_000;
+pub(crate) const START: u64 = 1_704_067_200_000;
 
 /// A time in milliseconds since 1970 as the seconds since then.
-pub(super) fn seconds(millis: u64) -> f64 {
+pub(crate) fn seconds(millis: u64) -> f64 {
     // Exact in a float until long after the year 9999.
     #[expect(clippy::cast_precision_loss)]
     let millis = millis as f64;
@@ -15,18 +15,18 @@ pub(super) fn seconds(millis: u64) -> f64 {
 }
 
 /// A duration in whole milliseconds.
-pub(super) fn millis(duration: Duration) -> u64 {
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A time as ISO 8601, with milliseconds: `2024-01-01T00:00:00.007Z`.
-pub(super) fn to_the_millisecond(millis: u64) -> String {
+pub(crate) fn to_the_millisecond(millis: u64) -> String {
     let seconds = to_the_second(millis);
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), millis % 1000)
 }
 
 /// A time as ISO 8601, in whole seconds: `2024-01-01T00:00:00Z`.
-pub(super) fn to_the_second(millis: u64) -> String {
+pub(crate) fn to_the_second(millis: u64) -> String {
     let seconds = millis / 1000;
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);

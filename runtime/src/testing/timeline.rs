@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::report::{Fate, Invocation, InvocationOutcome, Loss, NextStep, Report, Unread};
+use crate::testing::report::{Fate, Invocation, InvocationOutcome, Loss, NextStep, Report, Unread};
 
 /// How wide the columns of the records may be together; with more, batches are named by ranges.
 const GRID: usize = 40;

@@ -5,7 +5,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use super::{options::StartingPosition, record::Kind, settings::Settings};
+use crate::testing::{options::StartingPosition, put::Kind, settings::Settings};
 
 /// Settings that AWS would refuse.
 ///
@@ -52,7 +52,7 @@ fn seconds(member: &str, duration: Duration, least: u64, most: u64) -> Result<()
 }
 
 impl Settings {
-    pub(super) fn validate(&self) -> Result<(), InvalidSettings> {
+    pub(crate) fn validate(&self) -> Result<(), InvalidSettings> {
         range("batchSize", self.batch_size as u64, 1, 10_000)?;
         seconds(
             "maximumBatchingWindowInSeconds",

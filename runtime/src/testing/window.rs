@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::testing::{
     feed::World,
     lane::Batch,
-    record::{self, Kind},
+    put::{self, Kind},
     time::{self, START, millis},
 };
 
@@ -18,10 +18,10 @@ const STATE: usize = 1024 * 1024;
 
 /// A tumbling window of a shard.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// Milliseconds since 1970, as the end.
     start: u64,
-    pub(super) end: u64,
+    pub(crate) end: u64,
     state: Value,
     /// The shard.
     place: String,
@@ -29,7 +29,7 @@ pub(super) struct Window {
 
 impl Window {
     /// The window that a time is in; `None` without windows.
-    pub(super) fn around(at: u64, length: Duration) -> Option<Self> {
+    pub(crate) fn around(at: u64, length: Duration) -> Option<Self> {
         let length = millis(length);
         let start = START + (at - START).checked_div(length)? * length;
         Some(Self {
@@ -40,13 +40,13 @@ impl Window {
         })
     }
 
-    pub(super) fn has(&self, at: u64) -> bool {
+    pub(crate) fn has(&self, at: u64) -> bool {
         (self.start..self.end).contains(&at)
     }
 }
 
 /// Takes note of the state after a batch; returns whether the window must be closed, early.
-pub(super) fn advance(
+pub(crate) fn advance(
     window: &mut Option<Window>,
     batch: &Batch,
     state: Option<&Value>,
@@ -72,7 +72,7 @@ pub(super) fn advance(
 }
 
 /// The shard of a batch, or its partitions.
-pub(super) fn place(batch: &Batch, window: Option<&Window>, world: &World<'_>) -> String {
+pub(crate) fn place(batch: &Batch, window: Option<&Window>, world: &World<'_>) -> String {
     let mut places: Vec<&str> = Vec::new();
     for record in &batch.records {
         let place = &*world.records[*record].place;
@@ -87,11 +87,11 @@ pub(super) fn place(batch: &Batch, window: Option<&Window>, world: &World<'_>) -
 }
 
 /// The event of a batch.
-pub(super) fn event(batch: &Batch, window: Option<&mut Window>, world: &World<'_>) -> Value {
+pub(crate) fn event(batch: &Batch, window: Option<&mut Window>, world: &World<'_>) -> Value {
     let records = batch.records.iter().map(|record| &world.records[*record]);
     let kind = world.settings.kind;
     if kind == Kind::Kafka {
-        return record::kafka_event(records);
+        return put::kafka_event(records);
     }
     let place = batch
         .records

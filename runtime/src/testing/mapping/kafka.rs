@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::EventSourceMapping;
 use crate::testing::{
     options::{KafkaResume, StartingPosition},
-    record::TopicRecord,
+    put::TopicRecord,
 };
 
 impl EventSourceMapping<TopicRecord> {

@@ -10,13 +10,13 @@ use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
+use crate::testing::{
     engine,
     faults::Faults,
     handler,
     ledger::Ledger,
     options::{MalformedResponse, OversizedRecord},
-    record::EventSource,
+    put::EventSource,
     report::Report,
     settings::{Filter, Settings},
     summary,
@@ -177,7 +177,7 @@ impl<S: EventSource> EventSourceMapping<S> {
         .await
     }
 
-    pub(super) async fn simulate<Fut>(
+    pub(crate) async fn simulate<Fut>(
         &self,
         records: Vec<S>,
         invoke: impl FnMut(Vec<u8>, Context) -> Fut,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::EventSourceMapping;
-use crate::testing::record::{FifoMessage, Message, QueueMessage};
+use crate::testing::put::{FifoMessage, Message, QueueMessage};
 
 impl EventSourceMapping<Message> {
     /// A mapping of a standard SQS queue.

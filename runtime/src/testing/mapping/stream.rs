@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::EventSourceMapping;
 use crate::testing::{
     options::{OddSplit, RestWithoutRetries, StartingPosition},
-    record::{ItemChange, PutRecord, StreamRecord},
+    put::{ItemChange, PutRecord, StreamRecord},
 };
 
 impl EventSourceMapping<PutRecord> {

@@ -2,6 +2,9 @@
 
 #![expect(private_interfaces, reason = "the sealed trait can't be named outside")]
 
+pub(crate) mod hash;
+pub(crate) mod sequence_number;
+
 mod dynamodb;
 mod kafka;
 mod kinesis;
@@ -15,8 +18,8 @@ pub use self::{
     kinesis::PutRecord,
     sqs::{FifoMessage, Message},
 };
-pub(super) use self::{kafka::event as kafka_event, sqs::received};
-use super::settings::Settings;
+pub(crate) use self::{kafka::event as kafka_event, sqs::received};
+use crate::testing::settings::Settings;
 
 /// What an event source holds: [`PutRecord`]s in a Kinesis stream, [`ItemChange`]s in a `DynamoDB`
 /// stream, [`Message`]s and [`FifoMessage`]s in queues, [`TopicRecord`]s in a Kafka topic.
@@ -28,7 +31,7 @@ pub trait StreamRecord: EventSource {}
 /// An [`EventSource`] that is a queue.
 pub trait QueueMessage: EventSource {}
 
-pub(super) mod sealed {
+pub(crate) mod sealed {
     use super::{Kind, Settings, SimRecord};
 
     /// What the simulator needs to know of an event source.
@@ -40,7 +43,7 @@ pub(super) mod sealed {
 
 /// The event sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Kinesis,
     DynamoDb,
     Sqs,
@@ -50,7 +53,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// What the report calls it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kinesis => "Kinesis",
             Self::DynamoDb => "DynamoDB",
@@ -60,16 +63,16 @@ impl Kind {
         }
     }
 
-    pub(super) fn is_stream(self) -> bool {
+    pub(crate) fn is_stream(self) -> bool {
         matches!(self, Self::Kinesis | Self::DynamoDb)
     }
 
-    pub(super) fn is_queue(self) -> bool {
+    pub(crate) fn is_queue(self) -> bool {
         matches!(self, Self::Sqs | Self::Fifo)
     }
 
     /// What a record waits in.
-    pub(super) fn place(self) -> &'static str {
+    pub(crate) fn place(self) -> &'static str {
         match self {
             Self::Kinesis | Self::DynamoDb => "stream",
             Self::Sqs | Self::Fifo => "queue",
@@ -77,7 +80,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn arn(self) -> &'static str {
+    pub(crate) fn arn(self) -> &'static str {
         match self {
             Self::Kinesis => "arn:aws:kinesis:us-east-1:123456789012:stream/orders",
             Self::DynamoDb => {
@@ -96,21 +99,21 @@ impl Kind {
 
 /// A record in a stream, queue or topic.
 #[derive(Debug)]
-pub(super) struct SimRecord {
+pub(crate) struct SimRecord {
     /// What a response names it by: a sequence number, a message ID, `topic-partition:offset`.
-    pub(super) identifier: String,
+    pub(crate) identifier: String,
     /// Records of the same key must stay in order.
-    pub(super) key: Option<String>,
+    pub(crate) key: Option<String>,
     /// The shard, the queue, or the partition.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// Which of the mapping's concurrent readers gets it.
-    pub(super) lane: usize,
+    pub(crate) lane: usize,
     /// Milliseconds since 1970.
-    pub(super) arrival: u64,
+    pub(crate) arrival: u64,
     /// The record in an event.
-    pub(super) json: Value,
+    pub(crate) json: Value,
     /// How many bytes that takes.
-    pub(super) size: usize,
+    pub(crate) size: usize,
 }
 
 impl SimRecord {

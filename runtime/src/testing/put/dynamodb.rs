@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{md5, sequence_number, settings::Settings};
+use crate::testing::{put::hash, put::sequence_number, settings::Settings};
 
 /// A change of an item in a `DynamoDB` table, as its stream has it with the view type
 /// `NEW_AND_OLD_IMAGES`.
@@ -120,7 +120,7 @@ impl sealed::Sealed for ItemChange {
     fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
         let record = |(index, item): (usize, Self)| {
             let keys = json!(item.keys).to_string();
-            let shard = shard_of(&md5::digest(keys.as_bytes()), settings);
+            let shard = shard_of(&hash::digest(keys.as_bytes()), settings);
             let suffix = 0x8647_58bb_u32.wrapping_add(u32::try_from(shard.number).unwrap_or(0));
             let shard_id = format!("shardId-00000001704067200000-{suffix:08x}");
             let sequence_number = sequence_number::dynamodb(index);

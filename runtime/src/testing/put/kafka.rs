@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{EventSource, Kind, SimRecord, sealed};
-use crate::testing::{md5, settings::Settings};
+use crate::testing::{put::hash, settings::Settings};
 
 /// The offset of the first record in a partition: topics seldom begin at 0.
 const FIRST_OFFSET: u64 = 100;
@@ -100,7 +100,7 @@ impl sealed::Sealed for TopicRecord {
         let record = |(index, item): (usize, Self)| {
             let by_key = || {
                 let key = item.key.as_ref()?;
-                Some(usize::from(md5::digest(key)[15]))
+                Some(usize::from(hash::digest(key)[15]))
             };
             let partition = item.partition.or_else(by_key).unwrap_or(index) % partitions;
             let offset = offsets.entry(partition).or_insert(FIRST_OFFSET);
@@ -139,7 +139,7 @@ fn header((name, value): &(String, Vec<u8>)) -> Value {
 }
 
 /// The event with these records.
-pub(in crate::testing) fn event<'a>(records: impl Iterator<Item = &'a SimRecord>) -> Value {
+pub(crate) fn event<'a>(records: impl Iterator<Item = &'a SimRecord>) -> Value {
     let mut partitions = serde_json::Map::new();
     for record in records {
         let partition = partitions.entry(&record.place).or_insert_with(|| json!([]));

@@ -8,14 +8,14 @@ use std::cmp::Ordering;
 
 /// Compares two sequence numbers as the numbers they are. No integer type holds 129 digits, so
 /// the longer one is the greater, and of two as long the one whose first other digit is greater.
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// The sequence number of the record at a position in the stream, from 0, as Kinesis makes them:
 /// 56 digits.
-pub(super) fn kinesis(index: usize) -> String {
+pub(crate) fn kinesis(index: usize) -> String {
     const LOWER_DIGITS: u128 = 692_538_361_571_095_921_575_989_136_588_898;
     let lower_digits = LOWER_DIGITS + index as u128 * (1 << 80);
     format!("49590338271490256608559{lower_digits:033}")
@@ -24,7 +24,7 @@ pub(super) fn kinesis(index: usize) -> String {
 /// The sequence number of the record at a position in the stream, from 0, as `DynamoDB` makes
 /// them: they differ in length. The fourth record's has one digit more than those before it, so
 /// that whoever compares them as strings gets it wrong.
-pub(super) fn dynamodb(index: usize) -> String {
+pub(crate) fn dynamodb(index: usize) -> String {
     const FIRST: u128 = 999_999_999_999_999_999_000;
     (FIRST + index as u128 * 499).to_string()
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{EventSource, Kind, QueueMessage, SimRecord, sealed};
-use crate::testing::{md5, settings::Settings};
+use crate::testing::{put::hash, settings::Settings};
 
 /// A message sent to a standard queue: a body, and attributes.
 ///
@@ -57,7 +57,7 @@ impl Message {
         settings: &Settings,
         group: Option<&str>,
     ) -> SimRecord {
-        let message_id = md5::uuid(&format!("message {index}"));
+        let message_id = hash::uuid(&format!("message {index}"));
         let arrival = settings.arrival(index);
         let mut attributes = json!({
             "ApproximateReceiveCount": "1",
@@ -67,7 +67,7 @@ impl Message {
         });
         if let Some(group) = group {
             attributes["MessageGroupId"] = json!(group);
-            attributes["MessageDeduplicationId"] = json!(md5::hex(self.body.as_bytes()));
+            attributes["MessageDeduplicationId"] = json!(hash::hex(self.body.as_bytes()));
             let number = 18_849_496_460_467_696_128 + index as u128 * 256;
             attributes["SequenceNumber"] = json!(number.to_string());
         }
@@ -90,7 +90,7 @@ impl Message {
             "body": self.body,
             "attributes": attributes,
             "messageAttributes": message_attributes,
-            "md5OfBody": md5::hex(self.body.as_bytes()),
+            "md5OfBody": hash::hex(self.body.as_bytes()),
             "eventSource": "aws:sqs",
             "eventSourceARN": kind.arn(),
             "awsRegion": "us-east-1",
@@ -161,7 +161,7 @@ impl sealed::Sealed for FifoMessage {
 
 /// A message in an event, after it was received so many times, first at a time in milliseconds
 /// since 1970.
-pub(in crate::testing) fn received(record: &SimRecord, times: u32, first: u64) -> Value {
+pub(crate) fn received(record: &SimRecord, times: u32, first: u64) -> Value {
     let mut json = record.json.clone();
     json["receiptHandle"] = json!(receipt_handle(&record.identifier, times));
     json["attributes"]["ApproximateReceiveCount"] = json!(times.to_string());
@@ -172,7 +172,7 @@ pub(in crate::testing) fn received(record: &SimRecord, times: u32, first: u64) -
 /// Each receipt of a message has a handle of its own.
 fn receipt_handle(message_id: &str, times: u32) -> String {
     let parts =
-        (0..9).flat_map(|part| md5::digest(format!("{message_id} {times} {part}").as_bytes()));
+        (0..9).flat_map(|part| hash::digest(format!("{message_id} {times} {part}").as_bytes()));
     let bytes: Vec<u8> = parts.collect();
     format!("AQEB{}", BASE64_STANDARD.encode(bytes))
 }

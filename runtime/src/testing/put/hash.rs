@@ -18,7 +18,7 @@ fn sine(step: u32) -> u32 {
     (f64::from(step + 1).sin().abs() * 4_294_967_296.0) as u32
 }
 
-pub(super) fn digest(message: &[u8]) -> [u8; 16] {
+pub(crate) fn digest(message: &[u8]) -> [u8; 16] {
     let mut padded = message.to_vec();
     padded.push(0x80);
     padded.resize(padded.len().next_multiple_of(64), 0);
@@ -60,12 +60,12 @@ pub(super) fn digest(message: &[u8]) -> [u8; 16] {
     digest
 }
 
-pub(super) fn hex(message: &[u8]) -> String {
+pub(crate) fn hex(message: &[u8]) -> String {
     format!("{:032x}", u128::from_be_bytes(digest(message)))
 }
 
 /// A UUID that looks like a random one, and is the same for the same name.
-pub(super) fn uuid(name: &str) -> String {
+pub(crate) fn uuid(name: &str) -> String {
     let mut number = u128::from_be_bytes(digest(name.as_bytes()));
     number = number & !(0xf << 76) | 4 << 76;
     number = number & !(0x3 << 62) | 2 << 62;

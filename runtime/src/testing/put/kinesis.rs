@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{md5, sequence_number, settings::Settings, time};
+use crate::testing::{put::hash, put::sequence_number, settings::Settings, time};
 
 /// A record put into a Kinesis stream, as by the API action `PutRecord`: bytes, and a partition
 /// key (`"1"` unless another is given).
@@ -65,7 +65,7 @@ impl sealed::Sealed for PutRecord {
 
     fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
         let record = |(index, item): (usize, Self)| {
-            let shard = shard_of(&md5::digest(item.partition_key.as_bytes()), settings);
+            let shard = shard_of(&hash::digest(item.partition_key.as_bytes()), settings);
             let shard_id = format!("shardId-{:012}", shard.number);
             let sequence_number = sequence_number::kinesis(index);
             let arrival = settings.arrival(index);
