@@ -8,17 +8,17 @@ use lambda_runtime::{Context, Diagnostic};
 use crate::panic;
 use crate::testing::{
     clock::{Clock, Timer},
-    faults::{Dice, Fault},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
     handler::{context, request_id},
     history::{End, History},
     judge::{self, Judged, Returned},
     lane::Lanes,
-    options::{OversizedRecord, StartingPosition},
+    mapping::faults::{Dice, Fault},
+    mapping::settings::Settings,
+    mapping::undocumented::{OversizedRecord, StartingPosition},
     put::SimRecord,
     queue::Queue,
     report::Invocation,
-    settings::Settings,
     time::{START, millis},
 };
 

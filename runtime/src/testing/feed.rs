@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::testing::{
     history::{End, History},
+    mapping::settings::Settings,
     put::SimRecord,
     report::{NextStep, Unread},
-    settings::Settings,
 };
 
 /// The most that an invocation's payload may have, from "Lambda quotas"

@@ -6,10 +6,10 @@ use serde_json::Value;
 use crate::testing::{
     feed::Verdict,
     handler::request_id,
+    mapping::settings::Settings,
     put::SimRecord,
     report::{InvocationOutcome, Unread},
     response::{self, Reading},
-    settings::Settings,
 };
 
 /// How an invocation ended.

@@ -11,7 +11,7 @@ use crate::testing::{
     document::{Condition, OnFailureDocument},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
     history::End,
-    options::{OddSplit, RestWithoutRetries},
+    mapping::undocumented::{OddSplit, RestWithoutRetries},
     report::NextStep,
     time::millis,
     window::{self, Window},

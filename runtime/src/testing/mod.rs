@@ -74,7 +74,6 @@ mod document;
 mod engine;
 #[cfg(feature = "testing-executable")]
 mod executable;
-mod faults;
 mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
@@ -86,30 +85,28 @@ mod judge;
 mod lane;
 mod ledger;
 mod mapping;
-mod options;
 mod put;
 mod queue;
 mod report;
 mod response;
 mod rng;
-mod settings;
 mod summary;
 mod time;
 mod timeline;
-mod validate;
 mod window;
 
 #[cfg(feature = "testing-executable")]
 pub use self::executable::Executable;
 pub use self::{
     document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
-    faults::{Fault, Faults},
     ledger::Ledger,
     mapping::EventSourceMapping,
-    options::{
+    mapping::faults::{Fault, Faults},
+    mapping::undocumented::{
         KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
         StartingPosition,
     },
+    mapping::validate::InvalidSettings,
     put::{
         EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
         TopicRecord,
@@ -118,5 +115,4 @@ pub use self::{
         Fate, Invocation, InvocationOutcome, Loss, NextStep, OrderViolation, RecordReport, Report,
         Unread,
     },
-    validate::InvalidSettings,
 };

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use crate::testing::{document::OnFailureDocument, faults::Fault, put::Kind};
+use crate::testing::{document::OnFailureDocument, mapping::faults::Fault, put::Kind};
 
 /// What a simulation saw: each invocation, and what became of each record.
 ///

@@ -11,10 +11,10 @@ use std::{borrow::Cow, collections::HashMap};
 use serde_json::Value;
 
 use crate::testing::{
-    options::{KafkaResume, MalformedResponse},
+    mapping::settings::Settings,
+    mapping::undocumented::{KafkaResume, MalformedResponse},
     put::sequence_number,
     put::{Kind, SimRecord},
-    settings::Settings,
 };
 
 /// How Lambda reads a response when `ReportBatchItemFailures` is on.

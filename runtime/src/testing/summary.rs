@@ -8,9 +8,9 @@ use std::{
 use crate::testing::{
     history::History,
     ledger::Ledger,
+    mapping::settings::Settings,
     put::SimRecord,
     report::{OrderViolation, RecordReport, Report},
-    settings::Settings,
 };
 
 pub(crate) fn report(

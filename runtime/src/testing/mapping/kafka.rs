@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::EventSourceMapping;
 use crate::testing::{
-    options::{KafkaResume, StartingPosition},
+    mapping::undocumented::{KafkaResume, StartingPosition},
     put::TopicRecord,
 };
 

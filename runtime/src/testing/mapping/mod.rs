@@ -1,5 +1,10 @@
 //! The event source mapping: its settings, and how it runs.
 
+pub(crate) mod faults;
+pub(crate) mod settings;
+pub(crate) mod undocumented;
+pub(crate) mod validate;
+
 mod kafka;
 mod queue;
 mod stream;
@@ -11,16 +16,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::testing::{
-    engine,
-    faults::Faults,
-    handler,
+    engine, handler,
     ledger::Ledger,
-    options::{MalformedResponse, OversizedRecord},
+    mapping::faults::Faults,
+    mapping::settings::{Filter, Settings},
+    mapping::undocumented::{MalformedResponse, OversizedRecord},
+    mapping::validate::InvalidSettings,
     put::EventSource,
     report::Report,
-    settings::{Filter, Settings},
     summary,
-    validate::InvalidSettings,
 };
 
 /// An event source mapping: what stands between a stream, queue or topic and a function, with its

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::EventSourceMapping;
 use crate::testing::{
-    options::{OddSplit, RestWithoutRetries, StartingPosition},
+    mapping::undocumented::{OddSplit, RestWithoutRetries, StartingPosition},
     put::{ItemChange, PutRecord, StreamRecord},
 };
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{put::hash, put::sequence_number, settings::Settings};
+use crate::testing::{mapping::settings::Settings, put::hash, put::sequence_number};
 
 /// A change of an item in a `DynamoDB` table, as its stream has it with the view type
 /// `NEW_AND_OLD_IMAGES`.

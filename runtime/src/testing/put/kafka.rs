@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{EventSource, Kind, SimRecord, sealed};
-use crate::testing::{put::hash, settings::Settings};
+use crate::testing::{mapping::settings::Settings, put::hash};
 
 /// The offset of the first record in a partition: topics seldom begin at 0.
 const FIRST_OFFSET: u64 = 100;

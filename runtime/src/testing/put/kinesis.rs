@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{put::hash, put::sequence_number, settings::Settings, time};
+use crate::testing::{mapping::settings::Settings, put::hash, put::sequence_number, time};
 
 /// A record put into a Kinesis stream, as by the API action `PutRecord`: bytes, and a partition
 /// key (`"1"` unless another is given).

@@ -19,7 +19,7 @@ pub use self::{
     sqs::{FifoMessage, Message},
 };
 pub(crate) use self::{kafka::event as kafka_event, sqs::received};
-use crate::testing::settings::Settings;
+use crate::testing::mapping::settings::Settings;
 
 /// What an event source holds: [`PutRecord`]s in a Kinesis stream, [`ItemChange`]s in a `DynamoDB`
 /// stream, [`Message`]s and [`FifoMessage`]s in queues, [`TopicRecord`]s in a Kafka topic.

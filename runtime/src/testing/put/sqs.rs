@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{EventSource, Kind, QueueMessage, SimRecord, sealed};
-use crate::testing::{put::hash, settings::Settings};
+use crate::testing::{mapping::settings::Settings, put::hash};
 
 /// A message sent to a standard queue: a body, and attributes.
 ///

@@ -5,7 +5,9 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::testing::{options::StartingPosition, put::Kind, settings::Settings};
+use crate::testing::{
+    mapping::settings::Settings, mapping::undocumented::StartingPosition, put::Kind,
+};
 
 /// Settings that AWS would refuse.
 ///

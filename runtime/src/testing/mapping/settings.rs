@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::testing::{
-    faults::Faults,
-    options::{
+    mapping::faults::Faults,
+    mapping::undocumented::{
         KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
         StartingPosition,
     },
