@@ -10,7 +10,6 @@ use crate::testing::{
     clock::{Clock, Timer},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
     handler::{context, request_id},
-    history::{End, History},
     judge::{self, Judged, Returned},
     lane::Lanes,
     mapping::faults::{Dice, Fault},
@@ -19,6 +18,7 @@ use crate::testing::{
     put::SimRecord,
     queue::Queue,
     report::Invocation,
+    report::history::{End, History},
     time::{START, millis},
 };
 

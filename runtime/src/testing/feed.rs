@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use crate::testing::{
-    history::{End, History},
     mapping::settings::Settings,
     put::SimRecord,
+    report::history::{End, History},
     report::{NextStep, Unread},
 };
 

@@ -8,11 +8,11 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::testing::{
-    document::{Condition, OnFailureDocument},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
-    history::End,
     mapping::undocumented::{OddSplit, RestWithoutRetries},
     report::NextStep,
+    report::document::{Condition, OnFailureDocument},
+    report::history::End,
     time::millis,
     window::{self, Window},
 };

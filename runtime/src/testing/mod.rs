@@ -68,9 +68,7 @@
 //! A handler that returns a response says itself which records it did. To be certain, let the
 //! function note that in a [`Ledger`].
 
-mod assertions;
 mod clock;
-mod document;
 mod engine;
 #[cfg(feature = "testing-executable")]
 mod executable;
@@ -78,28 +76,22 @@ mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod handler;
-mod history;
 #[cfg(feature = "testing-executable")]
 mod http;
 mod judge;
 mod lane;
-mod ledger;
 mod mapping;
 mod put;
 mod queue;
 mod report;
 mod response;
 mod rng;
-mod summary;
 mod time;
-mod timeline;
 mod window;
 
 #[cfg(feature = "testing-executable")]
 pub use self::executable::Executable;
 pub use self::{
-    document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
-    ledger::Ledger,
     mapping::EventSourceMapping,
     mapping::faults::{Fault, Faults},
     mapping::undocumented::{
@@ -111,6 +103,8 @@ pub use self::{
         EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
         TopicRecord,
     },
+    report::document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
+    report::ledger::Ledger,
     report::{
         Fate, Invocation, InvocationOutcome, Loss, NextStep, OrderViolation, RecordReport, Report,
         Unread,

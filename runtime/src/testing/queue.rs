@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::testing::{
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
-    history::End,
     put,
     report::NextStep,
+    report::history::End,
     time::millis,
 };
 

@@ -17,14 +17,14 @@ use serde_json::Value;
 
 use crate::testing::{
     engine, handler,
-    ledger::Ledger,
     mapping::faults::Faults,
     mapping::settings::{Filter, Settings},
     mapping::undocumented::{MalformedResponse, OversizedRecord},
     mapping::validate::InvalidSettings,
     put::EventSource,
     report::Report,
-    summary,
+    report::ledger::Ledger,
+    report::summary,
 };
 
 /// An event source mapping: what stands between a stream, queue or topic and a function, with its

@@ -1,10 +1,17 @@
 //! What a simulation saw.
 
+pub(crate) mod assertions;
+pub(crate) mod document;
+pub(crate) mod history;
+pub(crate) mod ledger;
+pub(crate) mod summary;
+pub(crate) mod timeline;
+
 use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use crate::testing::{document::OnFailureDocument, mapping::faults::Fault, put::Kind};
+use crate::testing::{mapping::faults::Fault, put::Kind, report::document::OnFailureDocument};
 
 /// What a simulation saw: each invocation, and what became of each record.
 ///

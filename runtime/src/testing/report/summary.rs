@@ -6,10 +6,10 @@ use std::{
 };
 
 use crate::testing::{
-    history::History,
-    ledger::Ledger,
     mapping::settings::Settings,
     put::SimRecord,
+    report::history::History,
+    report::ledger::Ledger,
     report::{OrderViolation, RecordReport, Report},
 };
 

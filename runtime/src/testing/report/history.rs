@@ -1,7 +1,7 @@
 //! What a run has seen so far, and what follows for each record.
 
 use crate::testing::{
-    document::OnFailureDocument,
+    report::document::OnFailureDocument,
     report::{Fate, Invocation, Loss, Unread},
 };
 
