@@ -9,8 +9,8 @@ use crate::panic;
 use crate::testing::{
     clock::{Clock, Timer},
     feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
-    handler::{context, request_id},
-    judge::{self, Judged, Returned},
+    invoke::handler::{context, request_id},
+    invoke::judge::{self, Judged, Returned},
     lane::Lanes,
     mapping::faults::{Dice, Fault},
     mapping::settings::Settings,

@@ -70,27 +70,21 @@
 
 mod clock;
 mod engine;
-#[cfg(feature = "testing-executable")]
-mod executable;
 mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-mod handler;
-#[cfg(feature = "testing-executable")]
-mod http;
-mod judge;
+mod invoke;
 mod lane;
 mod mapping;
 mod put;
 mod queue;
 mod report;
-mod response;
 mod rng;
 mod time;
 mod window;
 
 #[cfg(feature = "testing-executable")]
-pub use self::executable::Executable;
+pub use self::invoke::executable::Executable;
 pub use self::{
     mapping::EventSourceMapping,
     mapping::faults::{Fault, Faults},

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::testing::{
-    engine, handler,
+    engine,
+    invoke::handler,
     mapping::faults::Faults,
     mapping::settings::{Filter, Settings},
     mapping::undocumented::{MalformedResponse, OversizedRecord},

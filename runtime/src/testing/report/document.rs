@@ -6,7 +6,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::testing::{
-    handler::{FUNCTION_ARN, request_id},
+    invoke::handler::{FUNCTION_ARN, request_id},
     put::{Kind, SimRecord},
     time,
 };

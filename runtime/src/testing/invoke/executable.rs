@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::testing::{
-    http::{self, Request},
+    invoke::http::{self, Request},
     mapping::EventSourceMapping,
     put::EventSource,
     report::Report,

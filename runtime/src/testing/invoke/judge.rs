@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::testing::{
     feed::Verdict,
-    handler::request_id,
+    invoke::handler::request_id,
+    invoke::response::{self, Reading},
     mapping::settings::Settings,
     put::SimRecord,
     report::{InvocationOutcome, Unread},
-    response::{self, Reading},
 };
 
 /// How an invocation ended.
