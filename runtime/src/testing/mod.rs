@@ -68,20 +68,14 @@
 //! A handler that returns a response says itself which records it did. To be certain, let the
 //! function note that in a [`Ledger`].
 
-mod clock;
-mod engine;
-mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
+mod engine;
 mod invoke;
-mod lane;
 mod mapping;
 mod put;
-mod queue;
 mod report;
-mod rng;
 mod time;
-mod window;
 
 #[cfg(feature = "testing-executable")]
 pub use self::invoke::executable::Executable;

@@ -4,7 +4,7 @@ use lambda_runtime::Diagnostic;
 use serde_json::Value;
 
 use crate::testing::{
-    feed::Verdict,
+    engine::feed::Verdict,
     invoke::handler::request_id,
     invoke::response::{self, Reading},
     mapping::settings::Settings,

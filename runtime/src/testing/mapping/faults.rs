@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::testing::rng::Rng;
+use crate::testing::engine::rng::Rng;
 
 /// Faults that a simulation injects, each with a probability from 0 to 1 per invocation, all from
 /// one seed: the same seed injects the same.

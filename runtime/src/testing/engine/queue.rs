@@ -9,7 +9,9 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::testing::{
-    feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
+    engine::feed::{
+        Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier,
+    },
     put,
     report::NextStep,
     report::history::End,

@@ -1,5 +1,12 @@
 //! The loop that invokes the function with what a feed delivers, until nothing is left.
 
+pub(crate) mod clock;
+pub(crate) mod feed;
+pub(crate) mod poller;
+pub(crate) mod queue;
+pub(crate) mod rng;
+pub(crate) mod tumbling_window;
+
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -7,16 +14,16 @@ use lambda_runtime::{Context, Diagnostic};
 
 use crate::panic;
 use crate::testing::{
-    clock::{Clock, Timer},
-    feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
+    engine::clock::{Clock, Timer},
+    engine::feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
+    engine::poller::Lanes,
+    engine::queue::Queue,
     invoke::handler::{context, request_id},
     invoke::judge::{self, Judged, Returned},
-    lane::Lanes,
     mapping::faults::{Dice, Fault},
     mapping::settings::Settings,
     mapping::undocumented::{OversizedRecord, StartingPosition},
     put::SimRecord,
-    queue::Queue,
     report::Invocation,
     report::history::{End, History},
     time::{START, millis},

@@ -8,13 +8,15 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::testing::{
-    feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier},
+    engine::feed::{
+        Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier,
+    },
+    engine::tumbling_window::{self, Window},
     mapping::undocumented::{OddSplit, RestWithoutRetries},
     report::NextStep,
     report::document::{Condition, OnFailureDocument},
     report::history::End,
     time::millis,
-    window::{self, Window},
 };
 
 /// Records that are delivered as one batch, until they are done, split or discarded.
@@ -127,9 +129,9 @@ impl Lane {
         self.in_flight = true;
         Next::Deliver(Delivery {
             lane: number,
-            place: window::place(batch, self.window.as_ref(), world),
+            place: tumbling_window::place(batch, self.window.as_ref(), world),
             records: batch.records.clone(),
-            event: window::event(batch, self.window.as_mut(), world),
+            event: tumbling_window::event(batch, self.window.as_mut(), world),
         })
     }
 
@@ -278,7 +280,7 @@ impl Lane {
         let (rest, done): (Vec<usize>, Vec<usize>) =
             records.iter().partition(|record| undone.contains(record));
         world.done(&done, settlement);
-        let early = window::advance(&mut self.window, &batch, settlement.state.as_ref());
+        let early = tumbling_window::advance(&mut self.window, &batch, settlement.state.as_ref());
         let next_step = if rest.is_empty() {
             NextStep::Continue
         } else if world.settings.maximum_retry_attempts == Some(0)

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::testing::{
-    feed::World,
-    lane::Batch,
+    engine::feed::World,
+    engine::poller::Batch,
     put::{self, Kind},
     time::{self, START, millis},
 };
