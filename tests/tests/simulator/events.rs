@@ -1,4 +1,4 @@
-//! What the function gets, and what the on-failure destination gets.
+//! The events that the function receives, and the documents that the on-failure destination receives.
 
 use std::cell::RefCell;
 

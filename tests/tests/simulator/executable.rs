@@ -1,5 +1,4 @@
-//! Functions that are executables: `lambda_runtime`'s own loop is between the mapping and the
-//! function.
+//! Executables as functions. They are tested together with the loop of `lambda_runtime`.
 
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ async fn an_executable_is_invoked_through_the_runtime_api() {
 }
 
 #[tokio::test]
-async fn an_executable_that_exits_or_hangs_is_a_function_error() {
+async fn an_executable_that_exits_is_a_function_error_and_one_that_hangs_stops_at_its_deadline() {
     let mapping = partial()
         .function_timeout(Duration::from_secs(2))
         .maximum_retry_attempts(1)
@@ -41,7 +40,7 @@ async fn an_executable_that_exits_or_hangs_is_a_function_error() {
     for (data, expected) in [("exit", "Runtime.ExitError"), ("hang", "")] {
         let report = mapping.run_executable([data], &function()).await;
         if expected.is_empty() {
-            // The function answers by itself before its time is up, since it watches the deadline.
+            // A batch handler stops before the deadline, and responds.
             let outcome = &report.invocations()[0].outcome;
             assert!(
                 matches!(outcome, InvocationOutcome::PartialSuccess { .. }),
@@ -59,7 +58,7 @@ async fn an_executable_that_exits_or_hangs_is_a_function_error() {
 }
 
 #[tokio::test]
-async fn an_event_of_another_source_fails_the_invocation() {
+async fn an_executable_that_reports_an_error_is_a_function_error() {
     let key = serde_json::json!({"id": 1});
     let report = stream_handler::testing::EventSourceMapping::dynamodb()
         .function_timeout(Duration::from_secs(30))
@@ -72,7 +71,7 @@ async fn an_event_of_another_source_fails_the_invocation() {
 }
 
 #[tokio::test]
-async fn an_executable_that_is_not_there_is_a_function_error() {
+async fn an_executable_that_does_not_exist_is_a_function_error() {
     let report = partial()
         .invocation_limit(1)
         .run_executable(["a"], &Executable::new("no-such-function"))

@@ -1,9 +1,9 @@
 //! The simulation's clock.
 //!
-//! Two ways to be deterministic. On a runtime whose clock is paused, it is that clock: waiting is
-//! Tokio's `sleep`, which a paused runtime makes instant, and what handlers sleep counts. On any
-//! other it is a number: waiting adds to it, and while a handler runs it stands still, since how
-//! long that takes differs from run to run.
+//! It must not depend on how fast the machine is. On a Tokio runtime with a paused clock, it is that
+//! clock: waiting is Tokio's `sleep`, which takes no real time, and the time that handlers sleep
+//! counts. On any other runtime it is a number: waiting adds to it, and it stands still while a
+//! handler runs.
 
 use std::{
     pin::Pin,
@@ -17,14 +17,14 @@ use crate::panic;
 use crate::testing::time::millis;
 
 #[derive(Debug)]
-pub(crate) struct Clock {
+pub(super) struct Clock {
     start: Instant,
     paused: bool,
     waited: u64,
 }
 
 impl Clock {
-    pub(crate) fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self {
             start: Instant::now(),
             paused: is_paused(),
@@ -33,7 +33,7 @@ impl Clock {
     }
 
     /// Milliseconds since the start.
-    pub(crate) fn now(&self) -> u64 {
+    pub(super) fn now(&self) -> u64 {
         if self.paused {
             millis(self.start.elapsed())
         } else {
@@ -41,13 +41,13 @@ impl Clock {
         }
     }
 
-    /// Whether time passes while handlers run.
-    pub(crate) fn runs_with_handlers(&self) -> bool {
+    /// Whether time passes while the function runs.
+    pub(super) fn runs_during_invocations(&self) -> bool {
         self.paused
     }
 
     /// Waits until a time, in milliseconds since the start.
-    pub(crate) async fn wait_until(&mut self, at: u64) {
+    pub(super) async fn wait_until(&mut self, at: u64) {
         let left = at.saturating_sub(self.now());
         if self.paused {
             sleep(Duration::from_millis(left)).await;
@@ -56,55 +56,56 @@ impl Clock {
         }
     }
 
-    /// Takes note that an invocation lasted so long, which it didn't in real time.
-    pub(crate) fn add(&mut self, duration: Duration) {
+    /// Adds the duration of an invocation that took no time on a clock that stood still.
+    pub(super) fn add(&mut self, duration: Duration) {
         if !self.paused {
             self.waited += millis(duration);
         }
     }
 }
 
-/// Tokio doesn't tell. But a paused clock stands while the real one goes on.
+/// Whether Tokio's clock is paused. Tokio has no function that says so, but a paused clock doesn't
+/// advance while the system's clock does.
 fn is_paused() -> bool {
     let (before, real) = (Instant::now(), std::time::Instant::now());
     while real.elapsed() < Duration::from_micros(2) {}
     Instant::now() == before
 }
 
-/// A timer; it is made when something first has to wait.
-pub(crate) struct Timer {
+/// A timer that starts when it is first polled.
+pub(super) struct Timer {
     duration: Duration,
-    state: State,
+    state: TimerState,
 }
 
-enum State {
+enum TimerState {
     Unused,
     Running(Pin<Box<Sleep>>),
-    /// The runtime has no timers: it never rings.
+    /// The runtime has no timers, so it never ends.
     None,
 }
 
 impl Timer {
-    pub(crate) fn new(duration: Duration) -> Self {
+    pub(super) fn new(duration: Duration) -> Self {
         Self {
             duration,
-            state: State::Unused,
+            state: TimerState::Unused,
         }
     }
 
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if let State::Unused = self.state {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if let TimerState::Unused = self.state {
             self.state = match panic::catch(|| Box::pin(sleep(self.duration))) {
-                Ok(sleep) => State::Running(sleep),
+                Ok(sleep) => TimerState::Running(sleep),
                 Err(panic) => {
                     panic::discard(panic);
-                    State::None
+                    TimerState::None
                 }
             };
         }
         match &mut self.state {
-            State::Running(sleep) => sleep.as_mut().poll(context),
-            State::Unused | State::None => Poll::Pending,
+            TimerState::Running(sleep) => sleep.as_mut().poll(context),
+            TimerState::Unused | TimerState::None => Poll::Pending,
         }
     }
 }

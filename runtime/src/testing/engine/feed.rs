@@ -1,110 +1,25 @@
-//! What stands between the records and the engine that invokes the function: which records are
-//! delivered next, and what becomes of them.
+//! The interface between the engine, which invokes the function, and the feeds, which decide what is
+//! delivered next and what happens to it afterwards.
 
 use serde_json::Value;
 
 use crate::testing::{
-    mapping::settings::Settings,
-    put::SimRecord,
-    report::history::{End, History},
-    report::{NextStep, Unread},
+    invoke::{IgnoredFailures, Verdict},
+    mapping::MappingSettings,
+    put::StoredRecord,
+    report::{End, History, NextStep},
 };
 
-/// The most that an invocation's payload may have, from "Lambda quotas"
-/// (`gettingstarted-limits.html`): 6 MB.
-pub(crate) const PAYLOAD: usize = 6 * 1024 * 1024;
-/// What of it is not records.
-pub(crate) const ENVELOPE: usize = 512;
+/// Maximum size of an event, from "Lambda quotas" (`gettingstarted-limits.html`): 6 MB.
+pub(super) const MAXIMUM_PAYLOAD: usize = 6 * 1024 * 1024;
+/// Space in an event for all but the records.
+pub(super) const EVENT_OVERHEAD: usize = 512;
 
-/// A batch on its way to the function.
-#[derive(Debug)]
-pub(crate) struct Delivery {
-    /// Which of the concurrent readers it comes from.
-    pub(crate) lane: usize,
-    /// The shard, the queue, or the partitions.
-    pub(crate) place: String,
-    /// The records, by their positions.
-    pub(crate) records: Vec<usize>,
-    pub(crate) event: Value,
-}
-
-pub(crate) enum Next {
-    Deliver(Delivery),
-    /// There is nothing to deliver before a time, in milliseconds since 1970, or an answer.
-    Wait(Option<u64>),
-}
-
-/// What came of a delivery.
-#[derive(Debug)]
-pub(crate) enum Verdict {
-    /// All of it is done.
-    Success,
-    /// These are not done, by their positions in the batch.
-    Undone(Vec<usize>),
-    /// None of it is done.
-    Failure,
-    /// The function was not invoked.
-    Throttled,
-    /// Whatever the function answered, the mapping doesn't know it.
-    Forgotten,
-}
-
-pub(crate) struct Settlement {
-    /// The number of the invocation.
-    pub(crate) number: usize,
-    pub(crate) verdict: Verdict,
-    /// Whether it was a function error.
-    pub(crate) function_error: bool,
-    /// The state that the function returned for its tumbling window.
-    pub(crate) state: Option<Value>,
-    /// The records that the function meant to report, by their positions, and why Lambda didn't
-    /// read that.
-    pub(crate) doubtful: Option<(Vec<usize>, Unread)>,
-}
-
-/// What an invocation changed.
-pub(crate) struct Settled {
-    pub(crate) next_step: NextStep,
-    /// The records that are done.
-    pub(crate) done: Vec<usize>,
-}
-
-/// All that a feed decides from.
-pub(crate) struct World<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) records: &'a [SimRecord],
-    pub(crate) history: &'a mut History,
-    /// Milliseconds since 1970.
-    pub(crate) now: u64,
-}
-
-impl World<'_> {
-    pub(crate) fn age(&self, record: usize) -> u64 {
-        self.now.saturating_sub(self.records[record].arrival)
-    }
-
-    pub(crate) fn end(&mut self, record: usize, end: End) {
-        self.history.end(record, end);
-    }
-
-    /// Notes which records are done.
-    pub(crate) fn done(&mut self, records: &[usize], settlement: &Settlement) {
-        let doubtful = settlement.doubtful.as_ref();
-        for &record in records {
-            let unread = doubtful
-                .filter(|(named, _)| named.contains(&record))
-                .map(|(_, because)| *because);
-            let invocation = settlement.number;
-            self.end(record, End::Done { invocation, unread });
-        }
-    }
-}
-
-/// Where deliveries come from.
-pub(crate) trait Feed {
-    /// What to deliver next.
+/// Decides what is delivered next, and what happens to it afterwards.
+pub(super) trait Feed {
     fn next(&mut self, world: &mut World<'_>) -> Next;
-    /// Takes what came of a delivery.
+
+    /// Acts on the end of a delivery's invocation.
     fn settle(
         &mut self,
         delivery: &Delivery,
@@ -113,8 +28,83 @@ pub(crate) trait Feed {
     ) -> Settled;
 }
 
-/// The earlier of two times, of which either may be none.
-pub(crate) fn earlier(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+pub(super) enum Next {
+    Deliver(Delivery),
+    /// There is nothing to deliver before this time in milliseconds since 1970, or before a running
+    /// invocation ends.
+    Wait(Option<u64>),
+}
+
+/// A batch on its way to the function.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    /// The poller that read the batch. 0 for a queue.
+    pub(super) poller: usize,
+    /// The shard, the queue, or the partitions.
+    pub(super) place: String,
+    /// Indices of the records.
+    pub(super) records: Vec<usize>,
+    pub(super) event: Value,
+}
+
+impl Delivery {
+    /// The size of the event in bytes.
+    pub(super) fn size(&self, records: &[StoredRecord]) -> usize {
+        let sizes = self.records.iter().map(|record| records[*record].size + 1);
+        EVENT_OVERHEAD + sizes.sum::<usize>()
+    }
+}
+
+/// How a delivery's invocation ended. Unlike those of [`judge`](crate::testing::invoke::judge), its
+/// positions are indices of records.
+pub(super) struct Settlement {
+    /// The number of the invocation.
+    pub(super) number: usize,
+    pub(super) verdict: Verdict,
+    pub(super) function_error: bool,
+    /// The state that the function returned for its tumbling window.
+    pub(super) state: Option<Value>,
+    pub(super) ignored: Option<IgnoredFailures>,
+}
+
+/// What a feed did after an invocation.
+pub(super) struct Settled {
+    pub(super) next_step: NextStep,
+    /// Indices of the processed records.
+    pub(super) processed: Vec<usize>,
+}
+
+/// What a feed knows and notes.
+pub(super) struct World<'a> {
+    pub(super) settings: &'a MappingSettings,
+    pub(super) records: &'a [StoredRecord],
+    pub(super) history: &'a mut History,
+    /// Milliseconds since 1970.
+    pub(super) now: u64,
+}
+
+impl World<'_> {
+    /// The age of a record in milliseconds.
+    pub(super) fn age(&self, record: usize) -> u64 {
+        self.now.saturating_sub(self.records[record].arrival)
+    }
+
+    /// Notes that Lambda takes records for processed.
+    pub(super) fn end_processed(&mut self, records: &[usize], settlement: &Settlement) {
+        for &record in records {
+            let ignored = settlement.ignored.as_ref();
+            let ignored = ignored.filter(|ignored| ignored.positions.contains(&record));
+            let end = End::Processed {
+                invocation: settlement.number,
+                ignored: ignored.map(|ignored| ignored.because),
+            };
+            self.history.end(record, end);
+        }
+    }
+}
+
+/// The earlier of two times.
+pub(super) fn earlier(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

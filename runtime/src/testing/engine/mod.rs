@@ -1,36 +1,38 @@
-//! The loop that invokes the function with what a feed delivers, until nothing is left.
+//! The machine: takes deliveries from a feed and invokes the function with them, until no record is
+//! left.
 
-pub(crate) mod clock;
-pub(crate) mod feed;
-pub(crate) mod poller;
-pub(crate) mod queue;
-pub(crate) mod rng;
-pub(crate) mod tumbling_window;
+mod clock;
+mod event;
+mod faults;
+mod feed;
+mod pending_batch;
+mod poller;
+mod queue;
+mod rng;
+mod tumbling_window;
 
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use std::{future::poll_fn, task::Poll, time::Duration};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use lambda_runtime::{Context, Diagnostic};
 
-use crate::panic;
-use crate::testing::{
-    engine::clock::{Clock, Timer},
-    engine::feed::{Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settlement, Verdict, World},
-    engine::poller::Lanes,
-    engine::queue::Queue,
-    invoke::handler::{context, request_id},
-    invoke::judge::{self, Judged, Returned},
-    mapping::faults::{Dice, Fault},
-    mapping::settings::Settings,
-    mapping::undocumented::{OversizedRecord, StartingPosition},
-    put::SimRecord,
-    report::Invocation,
-    report::history::{End, History},
+use self::{
+    clock::{Clock, Timer},
+    faults::FaultDice,
+    feed::{Delivery, Feed, MAXIMUM_PAYLOAD, Next, Settlement, World},
+    poller::Pollers,
+    queue::Queue,
+};
+use super::{
+    invoke::{IgnoredFailures, Judged, Returned, Verdict, context, judge},
+    mapping::{Fault, MappingSettings, OversizedRecord, StartingPosition},
+    put::StoredRecord,
+    report::{End, History, Invocation},
     time::{START, millis},
 };
 
 /// An invocation that has ended.
-struct Finished {
+struct Ended {
     number: usize,
     delivery: Delivery,
     started_at: u64,
@@ -38,10 +40,11 @@ struct Finished {
     returned: Returned,
 }
 
-/// Invokes the function with the records, until none is left.
+/// Invokes the function with the records, until none is left. Returns how long that took on the
+/// simulation's clock, too.
 pub(crate) async fn simulate<Fut>(
-    settings: &Settings,
-    records: &[SimRecord],
+    settings: &MappingSettings,
+    records: &[StoredRecord],
     mut invoke: impl FnMut(Vec<u8>, Context) -> Fut,
 ) -> (History, Duration)
 where
@@ -50,7 +53,7 @@ where
     let mut history = History::new(records.len());
     let mut clock = Clock::start();
     let enabled_at = settings.enabled_at(records.len());
-    let mut dice = Dice::new(&settings.faults);
+    let mut dice = FaultDice::new(&settings.faults);
     let mut running = FuturesUnordered::new();
     let mut started = 0;
     let mut world = World {
@@ -62,12 +65,12 @@ where
     let mut feed = feed(&mut world);
     loop {
         world.now = enabled_at + clock.now();
-        let mut wake = None;
+        let mut wake_at = None;
         while !world.history.reached_invocation_limit {
             let delivery = match feed.next(&mut world) {
                 Next::Deliver(delivery) => delivery,
                 Next::Wait(until) => {
-                    wake = until;
+                    wake_at = until;
                     break;
                 }
             };
@@ -77,9 +80,10 @@ where
             }
             started += 1;
             let (number, started_at) = (started, world.now);
-            let (fault, polls) = dice.roll().unzip();
+            let injection = dice.roll();
+            let fault = injection.map(|injection| injection.fault);
             let oversized = settings.oversized_record == OversizedRecord::Fail
-                && size(&delivery, records) > PAYLOAD;
+                && delivery.size(records) > MAXIMUM_PAYLOAD;
             let invoked = match fault {
                 Some(Fault::Throttle | Fault::FunctionError) => None,
                 _ if oversized => None,
@@ -88,16 +92,15 @@ where
                     Some(invoke(event, context(number, settings.function_timeout)))
                 }
             };
-            let invocation = run(
+            let invocation = faults::run(
                 invoked,
-                fault,
-                polls,
+                injection,
                 number,
                 settings.function_timeout,
-                clock.runs_with_handlers(),
+                clock.runs_during_invocations(),
             );
             running.push(async move {
-                Finished {
+                Ended {
                     number,
                     delivery,
                     started_at,
@@ -107,18 +110,18 @@ where
             });
         }
         if running.is_empty() {
-            match wake.filter(|_| !world.history.reached_invocation_limit) {
+            match wake_at.filter(|_| !world.history.reached_invocation_limit) {
                 Some(at) => clock.wait_until(at - enabled_at).await,
                 None => break,
             }
             continue;
         }
-        let alarm = wake.filter(|_| clock.runs_with_handlers());
+        let alarm = wake_at.filter(|_| clock.runs_during_invocations());
         let alarm = alarm.map(|at| at.saturating_sub(world.now));
         let mut alarm = alarm.map(|left| Timer::new(Duration::from_millis(left)));
-        let finished = poll_fn(|context| {
-            if let Poll::Ready(finished) = running.poll_next_unpin(context) {
-                return Poll::Ready(finished);
+        let ended = poll_fn(|context| {
+            if let Poll::Ready(ended) = running.poll_next_unpin(context) {
+                return Poll::Ready(ended);
             }
             match &mut alarm {
                 Some(alarm) => alarm.poll(context).map(|()| None),
@@ -126,139 +129,53 @@ where
             }
         })
         .await;
-        let Some(finished) = finished else { continue };
-        if matches!(finished.returned, Returned::TimedOut) {
+        let Some(ended) = ended else { continue };
+        if matches!(ended.returned, Returned::TimedOut) {
             clock.add(settings.function_timeout);
         }
         world.now = enabled_at + clock.now();
-        settle(&mut *feed, finished, &mut world);
+        settle(&mut *feed, ended, &mut world);
     }
     let elapsed = Duration::from_millis(clock.now());
     drop(running);
     (history, elapsed)
 }
 
-/// How large an event is.
-fn size(delivery: &Delivery, records: &[SimRecord]) -> usize {
-    let sizes = delivery
-        .records
-        .iter()
-        .map(|record| records[*record].size + 1);
-    ENVELOPE + sizes.sum::<usize>()
-}
-
-/// Puts the records where the mapping reads them from: those that it reads.
+/// The feed of the records that the mapping reads. Notes the end of the others.
 fn feed(world: &mut World<'_>) -> Box<dyn Feed + Send> {
     let settings = world.settings;
     let first = match settings.starting_position {
         StartingPosition::Latest => world.now,
-        StartingPosition::AtTimestamp(after) => START + millis(after),
+        StartingPosition::AtTimestamp(elapsed) => START + millis(elapsed),
         StartingPosition::TrimHorizon => 0,
     };
     let mut read = Vec::new();
-    for (position, record) in world.records.iter().enumerate() {
-        let passes = settings
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.0(&record.json));
+    for (index, record) in world.records.iter().enumerate() {
         if record.arrival < first {
-            world.end(position, End::Skipped);
-        } else if !passes {
-            world.end(position, End::Filtered);
+            world.history.end(index, End::Skipped);
+        } else if settings.passes_filter(&record.json) {
+            read.push(index);
         } else {
-            read.push(position);
+            world.history.end(index, End::Filtered);
         }
     }
     if settings.kind.is_queue() {
         Box::new(Queue::new(read.into_iter(), world))
     } else {
-        Box::new(Lanes::new(read.into_iter(), world))
+        Box::new(Pollers::new(read.into_iter(), world))
     }
 }
 
-/// Runs an invocation, with its fault and its time-out.
-async fn run<Fut>(
-    invoked: Option<Fut>,
-    fault: Option<Fault>,
-    polls: Option<u64>,
-    number: usize,
-    timeout: Duration,
-    time_passes: bool,
-) -> Returned
-where
-    Fut: Future<Output = Result<Vec<u8>, Diagnostic>>,
-{
-    let error = |error_type: &str, error_message: String| {
-        Returned::Error(Diagnostic {
-            error_type: error_type.to_owned(),
-            error_message,
-        })
-    };
-    if fault == Some(Fault::Throttle) {
-        return Returned::Throttled;
-    }
-    let Some(invoked) = invoked else {
-        let (error_type, message) = if fault == Some(Fault::FunctionError) {
-            ("InjectedError", "an injected error")
-        } else {
-            ("RequestEntityTooLarge", "the event is larger than 6 MB")
-        };
-        return error(error_type, message.to_owned());
-    };
-    let mut invoked = pin!(Some(invoked));
-    let mut timer = Timer::new(timeout);
-    // A fault during the work strikes after so many polls, if the function isn't done before.
-    let during = matches!(fault, Some(Fault::Panic | Fault::Timeout));
-    let mut left = polls.filter(|_| during);
-    let returned = poll_fn(|context| {
-        let polled = invoked
-            .as_mut()
-            .as_pin_mut()
-            .map(|invoked| invoked.poll(context));
-        if let Some(Poll::Ready(returned)) = polled {
-            return Poll::Ready(Some(returned));
-        }
-        if let Some(left) = &mut left {
-            *left -= 1;
-            if *left == 0 {
-                return Poll::Ready(None);
-            }
-        }
-        timer.poll(context).map(|()| None)
-    })
-    .await;
-    panic::discard_pinned(invoked);
-    match (fault, returned) {
-        (Some(Fault::Crash), _) => error(
-            "Runtime.ExitError",
-            format!(
-                "RequestId: {} Error: Runtime exited with error: signal: killed",
-                request_id(number)
-            ),
-        ),
-        (Some(Fault::Panic), _) => error("Panic", "Lambda panicked: injected".to_owned()),
-        (Some(Fault::Duplicate), Some(_)) => Returned::Forgotten,
-        (Some(Fault::Timeout), _) | (_, None) => {
-            if time_passes {
-                poll_fn(|context| timer.poll(context)).await;
-            }
-            Returned::TimedOut
-        }
-        (_, Some(Ok(response))) => Returned::Response(response),
-        (_, Some(Err(error))) => Returned::Error(error),
-    }
-}
-
-/// Does what follows from how an invocation ended, and writes it down.
-fn settle(feed: &mut dyn Feed, finished: Finished, world: &mut World<'_>) {
-    let Finished {
+/// Judges an invocation, lets the feed act on it, and notes it in the history.
+fn settle(feed: &mut dyn Feed, ended: Ended, world: &mut World<'_>) {
+    let Ended {
         number,
         delivery,
         started_at,
         fault,
         returned,
-    } = finished;
-    let batch: Vec<&SimRecord> = delivery
+    } = ended;
+    let batch: Vec<&StoredRecord> = delivery
         .records
         .iter()
         .map(|record| &world.records[*record])
@@ -268,16 +185,24 @@ fn settle(feed: &mut dyn Feed, finished: Finished, world: &mut World<'_>) {
         outcome,
         verdict,
         state,
-        doubtful,
-    } = judge::judge(returned, number, &batch, world.settings);
+        ignored,
+    } = judge(returned, number, &batch, world.settings);
+    let indices = |positions: Vec<usize>| -> Vec<usize> {
+        let positions = positions.into_iter();
+        positions.map(|at| delivery.records[at]).collect()
+    };
+    let verdict = match verdict {
+        Verdict::Unprocessed(positions) => Verdict::Unprocessed(indices(positions)),
+        other => other,
+    };
     let settlement = Settlement {
         number,
         function_error: outcome.is_function_error(),
         verdict,
         state,
-        doubtful: doubtful.map(|(positions, because)| {
-            let records = positions.into_iter().map(|at| delivery.records[at]);
-            (records.collect(), because)
+        ignored: ignored.map(|ignored| IgnoredFailures {
+            positions: indices(ignored.positions),
+            ..ignored
         }),
     };
     if !throttled {
@@ -285,17 +210,17 @@ fn settle(feed: &mut dyn Feed, finished: Finished, world: &mut World<'_>) {
             world.history.records[*record].deliveries += 1;
         }
     }
-    let undone = match &settlement.verdict {
-        Verdict::Undone(positions) => positions.iter().map(|at| delivery.records[*at]).collect(),
+    let settled = feed.settle(&delivery, &settlement, world);
+    let unprocessed = match settlement.verdict {
+        Verdict::Unprocessed(records) => records,
         _ => Vec::new(),
     };
-    let settled = feed.settle(&delivery, &settlement, world);
-    let since =
-        |at: u64| Duration::from_millis(at - world.settings.enabled_at(world.records.len()));
+    let enabled_at = world.settings.enabled_at(world.records.len());
+    let since_enabled = |at: u64| Duration::from_millis(at - enabled_at);
     world.history.invocations.push(Invocation {
         number,
-        started_at: since(started_at),
-        ended_at: since(world.now),
+        started_at: since_enabled(started_at),
+        ended_at: since_enabled(world.now),
         place: delivery.place,
         identifiers: batch
             .iter()
@@ -305,7 +230,7 @@ fn settle(feed: &mut dyn Feed, finished: Finished, world: &mut World<'_>) {
         fault,
         next_step: settled.next_step,
         batch: delivery.records,
-        done: settled.done,
-        undone,
+        processed: settled.processed,
+        unprocessed,
     });
 }

@@ -1,5 +1,4 @@
-//! What a mapping does with one reader of a stream or topic: which records it delivers next, how
-//! it retries and splits, and when it gives up.
+//! The pollers of a stream or topic: what they deliver next, and how they retry, split and discard.
 //!
 //! "How Lambda processes records from stream and queue-based event sources"
 //! (`invocation-eventsourcemapping.html`), "Configuring partial batch response with Kinesis Data
@@ -7,90 +6,70 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::testing::{
-    engine::feed::{
-        Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier,
+use super::{
+    event,
+    feed::{
+        Delivery, EVENT_OVERHEAD, Feed, MAXIMUM_PAYLOAD, Next, Settled, Settlement, World, earlier,
     },
-    engine::tumbling_window::{self, Window},
-    mapping::undocumented::{OddSplit, RestWithoutRetries},
-    report::NextStep,
-    report::document::{Condition, OnFailureDocument},
-    report::history::End,
+    pending_batch::{Closing, PendingBatch},
+    tumbling_window::{self, TumblingWindow},
+};
+use crate::testing::{
+    invoke::Verdict,
+    mapping::{OddSplit, RestWithoutRetries},
+    report::{Condition, DiscardedBatch, End, NextStep, OnFailureDocument},
     time::millis,
 };
 
-/// Records that are delivered as one batch, until they are done, split or discarded.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    pub(crate) records: Vec<usize>,
-    /// How often it was delivered. A batch that is the rest or the half of another is a new one,
-    /// which is what makes the retries count from the checkpoint, and a split consume none.
-    invocations: u32,
-    /// Whether it is the last of a tumbling window, and then whether that ends early.
-    pub(crate) closes_window: Option<bool>,
-}
+/// The pollers of a mapping, which don't wait for each other: one for each batch of a shard that can
+/// be processed at the same time, or one for each consumer of a topic.
+pub(super) struct Pollers(Vec<Poller>);
 
-impl Batch {
-    fn new(records: Vec<usize>) -> Self {
-        Self {
-            records,
-            invocations: 0,
-            closes_window: None,
-        }
-    }
-
-    fn closing(early: bool) -> Self {
-        Self {
-            closes_window: Some(early),
-            ..Self::new(Vec::new())
-        }
-    }
-}
-
-/// The readers of a mapping, which don't wait for each other.
-pub(crate) struct Lanes(Vec<Lane>);
-
-/// One reader, and how far it has come.
+/// One poller, and its position in the stream or topic.
 #[derive(Default)]
-struct Lane {
+struct Poller {
+    /// Records that are in no batch.
     unread: VecDeque<usize>,
-    /// Batches that are not settled; the last is delivered next. Its halves, when it is split,
-    /// are both in its place, so that the left one runs to its end before the right one.
-    pending: Vec<Batch>,
+    /// A stack of batches. When a batch is split, its halves take its place, so that the first half
+    /// ends before the second starts.
+    pending: Vec<PendingBatch>,
     in_flight: bool,
+    /// When the next delivery may start, in milliseconds since 1970.
     not_before: u64,
-    /// Failures in a row.
+    /// Number of failures in a row.
     failures: u32,
+    /// When the batching window began.
     gathering_since: Option<u64>,
+    /// The number of the last invocation. 0 if there was none.
     last_invocation: usize,
-    window: Option<Window>,
+    window: Option<TumblingWindow>,
 }
 
-/// What can be read from a lane.
+/// What a poller can read now.
 enum Gathered {
-    Batch(Batch),
+    Batch(PendingBatch),
     Wait(Option<u64>),
 }
 
-impl Lanes {
-    pub(crate) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
-        let mut lanes: Vec<Lane> = Vec::new();
+impl Pollers {
+    pub(super) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
+        let mut pollers: Vec<Poller> = Vec::new();
         for record in records {
-            let lane = world.records[record].lane;
-            if lanes.len() <= lane {
-                lanes.resize_with(lane + 1, Lane::default);
+            let poller = world.records[record].poller;
+            if pollers.len() <= poller {
+                pollers.resize_with(poller + 1, Poller::default);
             }
-            lanes[lane].unread.push_back(record);
+            pollers[poller].unread.push_back(record);
         }
-        Self(lanes)
+        Self(pollers)
     }
 }
 
-impl Feed for Lanes {
+impl Feed for Pollers {
     fn next(&mut self, world: &mut World<'_>) -> Next {
         let mut wait = None;
-        for (number, lane) in self.0.iter_mut().enumerate() {
-            match lane.next(number, world) {
+        for (number, poller) in self.0.iter_mut().enumerate() {
+            match poller.next(number, world) {
                 Next::Deliver(delivery) => return Next::Deliver(delivery),
                 Next::Wait(until) => wait = earlier(wait, until),
             }
@@ -104,11 +83,11 @@ impl Feed for Lanes {
         settlement: &Settlement,
         world: &mut World<'_>,
     ) -> Settled {
-        self.0[delivery.lane].settle(delivery, settlement, world)
+        self.0[delivery.poller].settle(delivery, settlement, world)
     }
 }
 
-impl Lane {
+impl Poller {
     fn next(&mut self, number: usize, world: &mut World<'_>) -> Next {
         if self.in_flight {
             return Next::Wait(None);
@@ -128,14 +107,14 @@ impl Lane {
         }
         self.in_flight = true;
         Next::Deliver(Delivery {
-            lane: number,
-            place: tumbling_window::place(batch, self.window.as_ref(), world),
+            poller: number,
+            place: event::place(batch, self.window.as_ref(), world),
             records: batch.records.clone(),
-            event: tumbling_window::event(batch, self.window.as_mut(), world),
+            event: event::event(batch, self.window.as_mut(), world),
         })
     }
 
-    /// Gives up on the records at the front that are too old: for the mapping, or for the stream.
+    /// Removes the records at the front that are too old, for the mapping or for the stream.
     fn remove_expired(&mut self, world: &mut World<'_>) {
         let retention = millis(world.settings.retention);
         let maximum_age = world.settings.maximum_record_age.map(millis);
@@ -148,7 +127,7 @@ impl Lane {
             let expired = fresh.unwrap_or(batch.records.len());
             let expired: Vec<usize> = batch.records.drain(..expired).collect();
             self.expire(&expired, batch.invocations, world);
-            if !batch.records.is_empty() || batch.closes_window.is_some() {
+            if !batch.records.is_empty() || batch.closing.is_some() {
                 self.pending.push(batch);
                 return;
             }
@@ -168,7 +147,7 @@ impl Lane {
         let gone = records.iter().take_while(gone).count();
         let (gone, discarded) = records.split_at(gone);
         for record in gone {
-            world.end(*record, End::Expired);
+            world.history.end(*record, End::Expired);
         }
         let number = self.last_invocation;
         discard(
@@ -188,11 +167,11 @@ impl Lane {
         if let Some(window) = &self.window {
             let next = first.filter(|record| arrival(record) <= world.now);
             let closes = match next {
-                Some(record) => !window.has(arrival(record)),
+                Some(record) => !window.contains(arrival(record)),
                 None => world.now >= window.end,
             };
             if closes {
-                return Gathered::Batch(Batch::closing(false));
+                return Gathered::Batch(PendingBatch::closing(Closing::OnTime));
             }
             if next.is_none() {
                 return Gathered::Wait(earlier(Some(window.end), first.map(arrival)));
@@ -205,9 +184,9 @@ impl Lane {
             return Gathered::Wait(Some(arrival(first)));
         }
         if self.window.is_none() {
-            self.window = Window::around(arrival(first), settings.tumbling_window);
+            self.window = TumblingWindow::around(arrival(first), settings.tumbling_window);
         }
-        let (mut count, mut size, mut full) = (0, ENVELOPE, false);
+        let (mut count, mut size, mut full) = (0, EVENT_OVERHEAD, false);
         let mut more_at = None;
         for record in &self.unread {
             if arrival(record) > world.now {
@@ -218,8 +197,10 @@ impl Lane {
             let other_window = self
                 .window
                 .as_ref()
-                .is_some_and(|w| !w.has(arrival(record)));
-            full = count == settings.batch_size || other_window || (size > PAYLOAD && count > 0);
+                .is_some_and(|window| !window.contains(arrival(record)));
+            full = count == settings.batch_size
+                || other_window
+                || (size > MAXIMUM_PAYLOAD && count > 0);
             if full {
                 break;
             }
@@ -232,7 +213,7 @@ impl Lane {
             return Gathered::Wait(earlier(Some(ready_at), more_at));
         }
         self.gathering_since = None;
-        Gathered::Batch(Batch::new(self.unread.drain(..count).collect()))
+        Gathered::Batch(PendingBatch::new(self.unread.drain(..count).collect()))
     }
 
     fn pause(&mut self, world: &World<'_>) {
@@ -246,47 +227,48 @@ impl Lane {
         settlement: &Settlement,
         world: &mut World<'_>,
     ) -> Settled {
-        let nothing_done = |next_step| Settled {
+        let nothing_processed = |next_step| Settled {
             next_step,
-            done: Vec::new(),
+            processed: Vec::new(),
         };
         self.in_flight = false;
         let Some(mut batch) = self.pending.pop() else {
-            return nothing_done(NextStep::Continue);
+            return nothing_processed(NextStep::Continue);
         };
         let records = &delivery.records;
-        let undone: HashSet<usize> = match &settlement.verdict {
+        let unprocessed: HashSet<usize> = match &settlement.verdict {
             Verdict::Throttled => {
                 self.pending.push(batch);
                 self.pause(world);
-                return nothing_done(NextStep::Retry);
+                return nothing_processed(NextStep::Retry);
             }
-            Verdict::Forgotten => {
+            Verdict::ResponseLost => {
                 self.pending.push(batch);
-                return nothing_done(NextStep::DeliverAgain);
+                return nothing_processed(NextStep::DeliverAgain);
             }
             Verdict::Success => HashSet::new(),
-            Verdict::Undone(positions) => positions.iter().map(|at| records[*at]).collect(),
+            Verdict::Unprocessed(records) => records.iter().copied().collect(),
             Verdict::Failure => records.iter().copied().collect(),
         };
         self.last_invocation = settlement.number;
         batch.invocations += 1;
         let failed = matches!(settlement.verdict, Verdict::Failure)
-            || (!undone.is_empty() && undone.len() == records.len());
+            || (!unprocessed.is_empty() && unprocessed.len() == records.len());
         if failed {
-            return nothing_done(self.settle_failure(batch, settlement, world));
+            return nothing_processed(self.settle_failure(batch, settlement, world));
         }
         self.failures = 0;
-        let (rest, done): (Vec<usize>, Vec<usize>) =
-            records.iter().partition(|record| undone.contains(record));
-        world.done(&done, settlement);
+        let (rest, processed): (Vec<usize>, Vec<usize>) = records
+            .iter()
+            .partition(|record| unprocessed.contains(record));
+        world.end_processed(&processed, settlement);
         let early = tumbling_window::advance(&mut self.window, &batch, settlement.state.as_ref());
         let next_step = if rest.is_empty() {
             NextStep::Continue
         } else if world.settings.maximum_retry_attempts == Some(0)
             && world.settings.rest_without_retries == RestWithoutRetries::Discard
         {
-            let condition = Condition::after_response(settlement.function_error);
+            let condition = after_invocation(settlement);
             discard(
                 &rest,
                 settlement.number,
@@ -296,40 +278,43 @@ impl Lane {
             );
             NextStep::Discard
         } else {
-            self.pending.push(Batch::new(rest));
+            self.pending.push(PendingBatch::new(rest));
             NextStep::ResumeFromCheckpoint
         };
-        self.pending.extend(early.map(Batch::closing));
-        Settled { next_step, done }
+        self.pending.extend(early.map(PendingBatch::closing));
+        Settled {
+            next_step,
+            processed,
+        }
     }
 
-    /// What becomes of a batch of which nothing is done.
+    /// Splits, retries or discards a batch with no processed record.
     fn settle_failure(
         &mut self,
-        mut batch: Batch,
+        mut batch: PendingBatch,
         settlement: &Settlement,
         world: &mut World<'_>,
     ) -> NextStep {
         let settings = world.settings;
         let records = batch.records.len();
-        if settings.bisect && records > 1 {
+        if settings.bisect_batch_on_function_error && records > 1 {
             let left = match settings.odd_split {
                 OddSplit::SmallerHalfFirst => records / 2,
                 OddSplit::LargerHalfFirst => records.div_ceil(2),
             };
             let right = batch.records.split_off(left);
-            self.pending.push(Batch::new(right));
-            self.pending.push(Batch::new(batch.records));
+            self.pending.push(PendingBatch::new(right));
+            self.pending.push(PendingBatch::new(batch.records));
             return NextStep::Bisect;
         }
-        // The first invocation is no retry.
+        // The first invocation is not a retry.
         let exhausted = settings.maximum_retry_attempts;
         if exhausted.is_some_and(|retries| batch.invocations > retries) {
             self.failures = 0;
-            let condition = Condition::after_response(settlement.function_error);
+            let condition = after_invocation(settlement);
             let number = settlement.number;
             discard(&batch.records, number, condition, batch.invocations, world);
-            if batch.closes_window.is_some() {
+            if batch.closing.is_some() {
                 self.window = None;
             }
             return NextStep::Discard;
@@ -340,10 +325,10 @@ impl Lane {
     }
 }
 
-/// Gives up on records, and tells the on-failure destination.
+/// Discards records, and sends a document to the on-failure destination.
 fn discard(
     records: &[usize],
-    invocation: usize,
+    last_invocation: usize,
     condition: Condition,
     invocations: u32,
     world: &mut World<'_>,
@@ -352,27 +337,30 @@ fn discard(
         return;
     };
     let document = world.settings.on_failure_destination.then(|| {
-        let ends = [&world.records[*first], &world.records[*last]];
-        let kind = world.settings.kind;
-        let count = records.len();
-        let document = OnFailureDocument::new(
-            kind,
-            ends,
-            count,
-            (invocation, invocations),
+        let batch = DiscardedBatch {
+            first: &world.records[*first],
+            last: &world.records[*last],
+            records: records.len(),
+            last_invocation,
+            invocations,
             condition,
-            world.now,
-        );
+            discarded_at: world.now,
+        };
+        let document = OnFailureDocument::new(world.settings.kind, &batch);
         world.history.documents.push(document);
         world.history.documents.len() - 1
     });
     for record in records {
-        world.end(
-            *record,
-            End::Discarded {
-                invocation,
-                document,
-            },
-        );
+        let end = End::Discarded {
+            invocation: last_invocation,
+            document,
+        };
+        world.history.end(*record, end);
+    }
+}
+
+fn after_invocation(settlement: &Settlement) -> Condition {
+    Condition::RetryAttemptsExhausted {
+        function_error: settlement.function_error,
     }
 }

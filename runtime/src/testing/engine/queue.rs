@@ -1,4 +1,4 @@
-//! An SQS queue: which messages are visible, and when they are given up on.
+//! An SQS queue: which messages are visible, and when they expire or are dead-lettered.
 //!
 //! "Amazon SQS visibility timeout" (`sqs-visibility-timeout.html`), "Using dead-letter queues in
 //! Amazon SQS" (`sqs-dead-letter-queues.html`), "Handling errors for an SQS event source in
@@ -8,38 +8,40 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::feed::{
+    Delivery, EVENT_OVERHEAD, Feed, MAXIMUM_PAYLOAD, Next, Settled, Settlement, World, earlier,
+};
 use crate::testing::{
-    engine::feed::{
-        Delivery, ENVELOPE, Feed, Next, PAYLOAD, Settled, Settlement, Verdict, World, earlier,
-    },
-    put,
-    report::NextStep,
-    report::history::End,
+    invoke::Verdict,
+    put::received,
+    report::{End, NextStep},
     time::millis,
 };
 
-struct Message {
+struct QueuedMessage {
     record: usize,
-    /// When it can be received, in milliseconds since 1970.
+    /// When the message can be received, in milliseconds since 1970.
     visible_at: u64,
     receives: u32,
+    /// When the message was first received, in milliseconds since 1970.
     first_received: u64,
     in_flight: bool,
 }
 
-pub(crate) struct Queue {
-    /// Those that are not deleted, in order.
-    messages: Vec<Message>,
+pub(super) struct Queue {
+    /// Messages that are not deleted, in order.
+    messages: Vec<QueuedMessage>,
+    /// Number of batches in flight.
     running: usize,
-    /// How many batches may be in flight now.
+    /// Maximum number of batches in flight now.
     concurrency: usize,
-    /// Since when there are messages for the next batch.
+    /// When the first message for the next batch became visible.
     gathering_since: Option<u64>,
 }
 
 impl Queue {
-    pub(crate) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
-        let messages = records.map(|record| Message {
+    pub(super) fn new(records: impl Iterator<Item = usize>, world: &World<'_>) -> Self {
+        let messages = records.map(|record| QueuedMessage {
             record,
             visible_at: world.records[record].arrival,
             receives: 0,
@@ -54,7 +56,7 @@ impl Queue {
         }
     }
 
-    /// Removes what has been in the queue for too long, or was received too often.
+    /// Removes messages that have expired or reached the maximum receive count.
     fn remove_undeliverable(&mut self, world: &mut World<'_>) {
         let retention = millis(world.settings.retention);
         let locked = self.locked_groups(world);
@@ -79,12 +81,13 @@ impl Queue {
             } else {
                 return true;
             };
-            world.end(message.record, end);
+            world.history.end(message.record, end);
             false
         });
     }
 
-    /// The message groups of which nothing can be received: one of their messages is in flight.
+    /// The message groups that have a message in flight, so that none of their messages can be
+    /// received.
     fn locked_groups<'w>(&self, world: &World<'w>) -> HashSet<&'w str> {
         let in_flight = self.messages.iter().filter(|message| message.in_flight);
         let records = world.records;
@@ -93,12 +96,11 @@ impl Queue {
             .collect()
     }
 
-    /// The messages that a batch can have now, by their positions in the queue, and whether it
-    /// could have no more.
+    /// Positions of the messages for a batch, and whether the batch is full.
     fn receivable(&self, world: &World<'_>) -> (Vec<usize>, bool) {
         let mut locked = self.locked_groups(world);
         let mut batch = Vec::new();
-        let mut size = ENVELOPE;
+        let mut size = EVENT_OVERHEAD;
         for (position, message) in self.messages.iter().enumerate() {
             let record = &world.records[message.record];
             if message.in_flight
@@ -110,14 +112,14 @@ impl Queue {
                 continue;
             }
             if message.visible_at > world.now {
-                // What comes later in its group must wait for it.
+                // Later messages of its group must wait for it.
                 if message.receives > 0 {
                     locked.extend(record.key.as_deref());
                 }
                 continue;
             }
             size += record.size + 1;
-            if size > PAYLOAD && !batch.is_empty() {
+            if size > MAXIMUM_PAYLOAD && !batch.is_empty() {
                 return (batch, true);
             }
             batch.push(position);
@@ -128,6 +130,7 @@ impl Queue {
         (batch, false)
     }
 
+    /// When the next message becomes visible.
     fn next_change(&self, world: &World<'_>) -> Option<u64> {
         let invisible = self.messages.iter().filter(|message| !message.in_flight);
         let times = invisible.map(|message| message.visible_at);
@@ -164,15 +167,11 @@ impl Feed for Queue {
             message.in_flight = true;
             message.visible_at = world.now + millis(world.settings.visibility_timeout);
             let record = &world.records[message.record];
-            events.push(put::received(
-                record,
-                message.receives,
-                message.first_received,
-            ));
+            events.push(received(record, message.receives, message.first_received));
             records.push(message.record);
         }
         Next::Deliver(Delivery {
-            lane: 0,
+            poller: 0,
             place: world.records[records[0]].place.clone(),
             records,
             event: json!({ "Records": events }),
@@ -186,29 +185,27 @@ impl Feed for Queue {
         world: &mut World<'_>,
     ) -> Settled {
         self.running -= 1;
-        let undone: HashSet<usize> = match &settlement.verdict {
+        let unprocessed: HashSet<usize> = match &settlement.verdict {
             Verdict::Success => HashSet::new(),
-            Verdict::Undone(positions) => positions
-                .iter()
-                .map(|position| delivery.records[*position])
-                .collect(),
-            Verdict::Failure | Verdict::Throttled | Verdict::Forgotten => {
+            Verdict::Unprocessed(records) => records.iter().copied().collect(),
+            Verdict::Failure | Verdict::Throttled | Verdict::ResponseLost => {
                 delivery.records.iter().copied().collect()
             }
         };
-        let is_done = |record: &usize| !undone.contains(record);
-        let done: Vec<usize> = delivery.records.iter().copied().filter(is_done).collect();
-        world.done(&done, settlement);
+        let records = delivery.records.iter().copied();
+        let processed = records.filter(|record| !unprocessed.contains(record));
+        let processed: Vec<usize> = processed.collect();
+        world.end_processed(&processed, settlement);
         let delivered: HashSet<usize> = delivery.records.iter().copied().collect();
         self.messages.retain_mut(|message| {
             if delivered.contains(&message.record) {
                 message.in_flight = false;
-                return undone.contains(&message.record);
+                return unprocessed.contains(&message.record);
             }
             true
         });
         if !world.settings.report_batch_item_failures {
-            // A function error slows the mapping down, and what succeeds speeds it up again.
+            // Lambda lowers the concurrency after a function error, and raises it after a success.
             let most = world.settings.maximum_concurrency;
             self.concurrency = if settlement.function_error {
                 (self.concurrency / 2).max(1)
@@ -217,10 +214,13 @@ impl Feed for Queue {
             };
         }
         let next_step = match settlement.verdict {
-            Verdict::Forgotten => NextStep::DeliverAgain,
-            _ if undone.is_empty() => NextStep::Continue,
+            Verdict::ResponseLost => NextStep::DeliverAgain,
+            _ if unprocessed.is_empty() => NextStep::Continue,
             _ => NextStep::ReturnToQueue,
         };
-        Settled { next_step, done }
+        Settled {
+            next_step,
+            processed,
+        }
     }
 }

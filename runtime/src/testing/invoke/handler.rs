@@ -1,9 +1,8 @@
-//! Invokes a handler as `lambda_runtime` does: JSON in, JSON out.
+//! Invokes a Rust handler as `lambda_runtime` does: JSON in, JSON out.
 
 use std::{
     any::{Any, type_name},
     fmt,
-    time::{Duration, SystemTime},
 };
 
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
@@ -11,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::panic;
 
-/// Invokes the handler with an event. The handler itself is called at once, and its future
-/// doesn't borrow it, so that there can be several.
+/// Calls the handler with an event. The future that it returns doesn't borrow the handler, so that
+/// several invocations can run at the same time.
 ///
 /// # Errors
 ///
-/// What Lambda calls a function error: the handler returned an error or panicked, or the event is
-/// not what it takes, or its response can't be written as JSON.
+/// What Lambda calls a function error: the handler returned an error or panicked, the event doesn't
+/// deserialize to the handler's type, or the response can't be written as JSON.
 pub(crate) fn invoke<T, R, E, F, Fut>(
     handler: &mut F,
     event: &[u8],
@@ -73,26 +72,4 @@ fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
             |message| format!("Lambda panicked: {message}"),
         ),
     }
-}
-
-/// The context of an invocation, by its number, of a function with a time-out.
-pub(crate) fn context(number: usize, timeout: Duration) -> Context {
-    let mut context = Context::default();
-    context.request_id = request_id(number);
-    FUNCTION_ARN.clone_into(&mut context.invoked_function_arn);
-    // The deadline is real time, since handlers compare it with their clock.
-    let deadline = SystemTime::now() + timeout;
-    context.deadline = deadline
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()
-        .and_then(|since| u64::try_from(since.as_millis()).ok())
-        .unwrap_or_default();
-    context
-}
-
-pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:orders";
-
-/// The request ID of an invocation, by its number: a UUID that ends in it.
-pub(crate) fn request_id(number: usize) -> String {
-    format!("00000000-0000-4000-8000-{number:012}")
 }

@@ -1,15 +1,14 @@
-//! What Lambda makes of how an invocation ended.
+//! What Lambda makes of an invocation.
 
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
 
+use super::response::{self, Reading};
 use crate::testing::{
-    engine::feed::Verdict,
-    invoke::handler::request_id,
-    invoke::response::{self, Reading},
-    mapping::settings::Settings,
-    put::SimRecord,
-    report::{InvocationOutcome, Unread},
+    account::request_id,
+    mapping::MappingSettings,
+    put::StoredRecord,
+    report::{InvocationOutcome, WhyIgnored},
 };
 
 /// How an invocation ended.
@@ -19,19 +18,38 @@ pub(crate) enum Returned {
     Error(Diagnostic),
     TimedOut,
     Throttled,
-    /// The mapping doesn't know.
-    Forgotten,
+    ResponseLost,
 }
 
-/// What Lambda makes of it.
+/// What an invocation means for its batch.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// The whole batch is processed.
+    Success,
+    /// These positions in the batch are unprocessed.
+    Unprocessed(Vec<usize>),
+    /// The whole batch is unprocessed.
+    Failure,
+    /// The function was not invoked.
+    Throttled,
+    /// The mapping knows nothing of what the function returned.
+    ResponseLost,
+}
+
+/// What Lambda makes of an invocation.
 pub(crate) struct Judged {
     pub(crate) outcome: InvocationOutcome,
     pub(crate) verdict: Verdict,
     /// The state for the tumbling window.
     pub(crate) state: Option<Value>,
-    /// What the function meant to report, by the positions in the batch, and why Lambda didn't
-    /// read that.
-    pub(crate) doubtful: Option<(Vec<usize>, Unread)>,
+    pub(crate) ignored: Option<IgnoredFailures>,
+}
+
+/// Failures that the function reported, but Lambda ignored.
+pub(crate) struct IgnoredFailures {
+    /// Positions in the batch.
+    pub(crate) positions: Vec<usize>,
+    pub(crate) because: WhyIgnored,
 }
 
 impl Judged {
@@ -40,16 +58,16 @@ impl Judged {
             outcome,
             verdict,
             state: None,
-            doubtful: None,
+            ignored: None,
         }
     }
 }
 
 pub(crate) fn judge(
     returned: Returned,
-    number: usize,
-    batch: &[&SimRecord],
-    settings: &Settings,
+    invocation: usize,
+    batch: &[&StoredRecord],
+    settings: &MappingSettings,
 ) -> Judged {
     let function_error = |error_type: String, error_message: String| {
         let outcome = InvocationOutcome::FunctionError {
@@ -68,23 +86,25 @@ pub(crate) fn judge(
             "Sandbox.Timedout".to_owned(),
             format!(
                 "RequestId: {} Error: Task timed out after {:.2} seconds",
-                request_id(number),
+                request_id(invocation),
                 settings.function_timeout.as_secs_f64()
             ),
         ),
         Returned::Throttled => Judged::new(InvocationOutcome::Throttled, Verdict::Throttled),
-        Returned::Forgotten => Judged::new(InvocationOutcome::Forgotten, Verdict::Forgotten),
+        Returned::ResponseLost => {
+            Judged::new(InvocationOutcome::ResponseLost, Verdict::ResponseLost)
+        }
     }
 }
 
-fn judge_response(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Judged {
+fn judge_response(response: &[u8], batch: &[&StoredRecord], settings: &MappingSettings) -> Judged {
     let state = if settings.tumbling_window.is_zero() {
         None
     } else {
         let state = response::state(response);
         if state.is_none() {
             // "If your function doesn't return a state, Lambda considers this a failed invocation."
-            let because = "the response has no `state`, and the mapping has a tumbling window";
+            let because = "the response has no `state`, but the mapping has a tumbling window";
             let outcome = InvocationOutcome::CompleteFailure {
                 because: because.to_owned(),
             };
@@ -95,41 +115,25 @@ fn judge_response(response: &[u8], batch: &[&SimRecord], settings: &Settings) ->
     let (reading, because) = if settings.report_batch_item_failures {
         (
             response::read(response, batch, settings),
-            Unread::NotUnderBatchItemFailures,
+            WhyIgnored::NotUnderBatchItemFailures,
         )
     } else {
-        (Reading::Success, Unread::ReportBatchItemFailuresOff)
+        (Reading::Success, WhyIgnored::ReportBatchItemFailuresOff)
     };
     let judged = match reading {
-        Reading::Success => {
-            let named = response::named(response, batch, settings);
-            match named.first() {
-                Some(first) => Judged {
-                    doubtful: Some((named.clone(), because)),
-                    ..Judged::new(
-                        InvocationOutcome::Ignored {
-                            first: batch[*first].identifier.clone(),
-                            because,
-                        },
-                        Verdict::Success,
-                    )
-                },
-                None => Judged::new(InvocationOutcome::Success, Verdict::Success),
-            }
-        }
-        Reading::Undone(positions) => {
-            let first = positions.first().copied().unwrap_or_default();
+        Reading::Success => judge_success(response, because, batch, settings),
+        Reading::Unprocessed(positions) => {
+            let identifier = |position: &usize| batch[*position].identifier.clone();
             let outcome = if settings.kind.is_stream() {
                 InvocationOutcome::PartialSuccess {
-                    checkpoint: batch[first].identifier.clone(),
+                    checkpoint: positions.first().map(identifier).unwrap_or_default(),
                 }
             } else {
-                let identifiers = positions.iter().map(|at| batch[*at].identifier.clone());
                 InvocationOutcome::ItemFailures {
-                    identifiers: identifiers.collect(),
+                    identifiers: positions.iter().map(identifier).collect(),
                 }
             };
-            Judged::new(outcome, Verdict::Undone(positions))
+            Judged::new(outcome, Verdict::Unprocessed(positions))
         }
         Reading::CompleteFailure(because) => Judged::new(
             InvocationOutcome::CompleteFailure { because },
@@ -137,4 +141,24 @@ fn judge_response(response: &[u8], batch: &[&SimRecord], settings: &Settings) ->
         ),
     };
     Judged { state, ..judged }
+}
+
+/// Judges a response that Lambda takes for a success. If it names failed records, `because` is why
+/// Lambda ignores them.
+fn judge_success(
+    response: &[u8],
+    because: WhyIgnored,
+    batch: &[&StoredRecord],
+    settings: &MappingSettings,
+) -> Judged {
+    let positions = response::named(response, batch, settings);
+    let Some(first) = positions.first() else {
+        return Judged::new(InvocationOutcome::Success, Verdict::Success);
+    };
+    let first = batch[*first].identifier.clone();
+    let outcome = InvocationOutcome::Ignored { first, because };
+    Judged {
+        ignored: Some(IgnoredFailures { positions, because }),
+        ..Judged::new(outcome, Verdict::Success)
+    }
 }

@@ -1,9 +1,20 @@
-//! How a call is made and read.
+//! How the function is called, and how Lambda reads what it returns.
+
+mod context;
+#[cfg(feature = "testing-executable")]
+mod executable;
+mod handler;
+mod judge;
+mod response;
+#[cfg(feature = "testing-executable")]
+mod runtime_api;
 
 #[cfg(feature = "testing-executable")]
-pub(crate) mod executable;
-pub(crate) mod handler;
+pub(crate) use self::executable::Environments;
 #[cfg(feature = "testing-executable")]
-pub(crate) mod http;
-pub(crate) mod judge;
-pub(crate) mod response;
+pub use self::executable::Executable;
+pub(crate) use self::{
+    context::context,
+    handler::invoke,
+    judge::{IgnoredFailures, Judged, Returned, Verdict, judge},
+};

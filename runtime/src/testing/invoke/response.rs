@@ -1,4 +1,4 @@
-//! How Lambda reads what a function returned.
+//! How Lambda reads a response.
 //!
 //! "Configuring partial batch response with Kinesis Data Streams and Lambda"
 //! (`services-kinesis-batchfailurereporting.html`), "… with `DynamoDB` and Lambda"
@@ -11,25 +11,27 @@ use std::{borrow::Cow, collections::HashMap};
 use serde_json::Value;
 
 use crate::testing::{
-    mapping::settings::Settings,
-    mapping::undocumented::{KafkaResume, MalformedResponse},
-    put::sequence_number,
-    put::{Kind, SimRecord},
+    mapping::{KafkaResume, MalformedResponse, MappingSettings},
+    put::{SourceKind, StoredRecord, sequence_number},
 };
 
 /// How Lambda reads a response when `ReportBatchItemFailures` is on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// The whole batch is done.
+    /// The whole batch is processed.
     Success,
-    /// These records are not done, by their positions in the batch: at least one, ascending.
-    Undone(Vec<usize>),
-    /// The whole batch is retried. Why.
+    /// These positions in the batch are unprocessed: at least one, in ascending order.
+    Unprocessed(Vec<usize>),
+    /// The whole batch is unprocessed, for this reason.
     CompleteFailure(String),
 }
 
 /// Reads a response as Lambda does when `ReportBatchItemFailures` is on.
-pub(crate) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Reading {
+pub(crate) fn read(
+    response: &[u8],
+    batch: &[&StoredRecord],
+    settings: &MappingSettings,
+) -> Reading {
     let malformed = |what: String| match settings.malformed_response {
         MalformedResponse::CompleteFailure => Reading::CompleteFailure(what),
         MalformedResponse::Success => Reading::Success,
@@ -42,7 +44,7 @@ pub(crate) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -
         Value::String(string) if string.is_empty() => return Reading::Success,
         Value::Array(array) if array.is_empty() => return Reading::Success,
         Value::Object(object) => match object.get("batchItemFailures") {
-            // A misspelt key reads like an empty response: the reported failures are lost.
+            // A misspelt key has the same effect as an empty response.
             None | Some(Value::Null) => return Reading::Success,
             Some(Value::Array(items)) => items,
             Some(other) => {
@@ -59,11 +61,15 @@ pub(crate) fn read(response: &[u8], batch: &[&SimRecord], settings: &Settings) -
             Err(because) => return Reading::CompleteFailure(because),
         }
     }
-    undone(reported, batch, settings)
+    unprocessed(reported, batch, settings)
 }
 
-/// Which record of the batch an item names.
-fn position(item: &Value, positions: &HashMap<&str, usize>, kind: Kind) -> Result<usize, String> {
+/// The position of the record that an item of `batchItemFailures` names.
+fn position(
+    item: &Value,
+    positions: &HashMap<&str, usize>,
+    kind: SourceKind,
+) -> Result<usize, String> {
     let Some(identifier) = item.get("itemIdentifier") else {
         return Err(format!("{} has no `itemIdentifier`", shortened(item)));
     };
@@ -76,9 +82,9 @@ fn position(item: &Value, positions: &HashMap<&str, usize>, kind: Kind) -> Resul
     let position = positions.get(&*name).copied();
     position.ok_or_else(|| {
         let what = match kind {
-            Kind::Kinesis | Kind::DynamoDb => "a sequence number",
-            Kind::Sqs | Kind::Fifo => "a message ID",
-            Kind::Kafka => "a partition and offset",
+            SourceKind::Kinesis | SourceKind::DynamoDb => "a sequence number",
+            SourceKind::Sqs | SourceKind::Fifo => "a message ID",
+            SourceKind::Kafka => "a partition and offset",
         };
         format!(
             "`itemIdentifier` {} is not {what} of the batch",
@@ -87,9 +93,9 @@ fn position(item: &Value, positions: &HashMap<&str, usize>, kind: Kind) -> Resul
     })
 }
 
-/// What the simulator calls the record that an identifier names: Kafka's are objects.
-fn name(identifier: &Value, kind: Kind) -> Option<Cow<'_, str>> {
-    if kind == Kind::Kafka {
+/// An identifier in the form of [`StoredRecord::identifier`]. Kafka's are objects.
+fn name(identifier: &Value, kind: SourceKind) -> Option<Cow<'_, str>> {
+    if kind == SourceKind::Kafka {
         let partition = identifier.get("partition")?.as_str()?;
         let offset = identifier.get("offset")?.as_u64()?;
         return Some(format!("{partition}:{offset}").into());
@@ -97,8 +103,12 @@ fn name(identifier: &Value, kind: Kind) -> Option<Cow<'_, str>> {
     identifier.as_str().map(Cow::Borrowed)
 }
 
-/// What is not done if these are reported.
-fn undone(mut reported: Vec<usize>, batch: &[&SimRecord], settings: &Settings) -> Reading {
+/// Which records are unprocessed if these positions are reported.
+fn unprocessed(
+    mut reported: Vec<usize>,
+    batch: &[&StoredRecord],
+    settings: &MappingSettings,
+) -> Reading {
     let identifier = |position: &usize| &*batch[*position].identifier;
     let lowest = reported
         .iter()
@@ -108,11 +118,11 @@ fn undone(mut reported: Vec<usize>, batch: &[&SimRecord], settings: &Settings) -
         return Reading::Success;
     };
     if settings.kind.is_stream() {
-        return Reading::Undone((lowest..batch.len()).collect());
+        return Reading::Unprocessed((lowest..batch.len()).collect());
     }
     reported.sort_unstable();
     reported.dedup();
-    if settings.kind == Kind::Kafka && settings.kafka_resume == KafkaResume::PerPartition {
+    if settings.kind == SourceKind::Kafka && settings.kafka_resume == KafkaResume::PerPartition {
         let mut failed = Vec::new();
         let mut at = 0;
         reported = (0..batch.len())
@@ -125,24 +135,33 @@ fn undone(mut reported: Vec<usize>, batch: &[&SimRecord], settings: &Settings) -
             })
             .collect();
     }
-    Reading::Undone(reported)
+    Reading::Unprocessed(reported)
 }
 
-/// The state in a response of a function with tumbling windows.
+/// The state for the tumbling window in a response.
 pub(crate) fn state(response: &[u8]) -> Option<Value> {
     let mut response: Value = serde_json::from_slice(response).ok()?;
     response.get_mut("state").map(Value::take)
 }
 
-/// The records of the batch that are named in a response, ascending: under `batchItemFailures`,
-/// or without that under any key that may be meant for it; by identifier, or by an event ID, which
-/// ends in that.
+/// Which records a function meant to report as failed in a response that Lambda ignores: ascending
+/// positions in the batch.
 ///
-/// For a response that Lambda ignored: what the function meant to report.
-pub(crate) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) -> Vec<usize> {
-    fn visit(value: &Value, kind: Kind, positions: &HashMap<&str, usize>, found: &mut Vec<usize>) {
+/// Looks under `batchItemFailures`, or, if that is missing, under keys with a similar name. Records
+/// are named by identifier, or by event ID, which ends with the identifier.
+pub(crate) fn named(
+    response: &[u8],
+    batch: &[&StoredRecord],
+    settings: &MappingSettings,
+) -> Vec<usize> {
+    fn visit(
+        value: &Value,
+        kind: SourceKind,
+        positions: &HashMap<&str, usize>,
+        found: &mut Vec<usize>,
+    ) {
         if let Some(name) = name(value, kind) {
-            let end = if kind == Kind::Kafka {
+            let end = if kind == SourceKind::Kafka {
                 &*name
             } else {
                 name.rsplit(':').next().unwrap_or_default()
@@ -160,7 +179,7 @@ pub(crate) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) 
     };
     let failures = response.get("batchItemFailures");
     let failures = failures.filter(|failures| !failures.is_null());
-    let meant = |key: &str| {
+    let is_similar = |key: &str| {
         let key = key.to_lowercase();
         ["batch", "item", "fail"]
             .iter()
@@ -170,7 +189,7 @@ pub(crate) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) 
         (Some(failures), _) => vec![failures],
         (None, Value::Object(fields)) => fields
             .iter()
-            .filter_map(|(key, value)| meant(key).then_some(value))
+            .filter_map(|(key, value)| is_similar(key).then_some(value))
             .collect(),
         (None, other) => vec![other],
     };
@@ -179,18 +198,18 @@ pub(crate) fn named(response: &[u8], batch: &[&SimRecord], settings: &Settings) 
     for value in under {
         visit(value, settings.kind, &positions, &mut found);
     }
-    match undone(found, batch, settings) {
-        Reading::Undone(positions) => positions,
+    match unprocessed(found, batch, settings) {
+        Reading::Unprocessed(positions) => positions,
         Reading::Success | Reading::CompleteFailure(_) => Vec::new(),
     }
 }
 
-fn positions<'a>(batch: &[&'a SimRecord]) -> HashMap<&'a str, usize> {
+fn positions<'a>(batch: &[&'a StoredRecord]) -> HashMap<&'a str, usize> {
     let identifiers = batch.iter().map(|record| &*record.identifier);
     identifiers.zip(0..).collect()
 }
 
-/// A JSON value in a message: not longer than a line.
+/// A JSON value for a message, cut to 60 characters.
 fn shortened(value: &Value) -> String {
     let json = value.to_string();
     match json.char_indices().nth(60) {

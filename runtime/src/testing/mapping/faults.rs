@@ -1,13 +1,11 @@
-//! Faults that a simulation injects, so that a handler's worst days can be tested.
+//! Faults that a simulation injects.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::testing::engine::rng::Rng;
-
-/// Faults that a simulation injects, each with a probability from 0 to 1 per invocation, all from
-/// one seed: the same seed injects the same.
+/// Faults that a simulation injects, each with a probability per invocation from 0 to 1. The same
+/// seed injects the same faults.
 ///
 /// ```
 /// use stream_handler::testing::Faults;
@@ -21,7 +19,7 @@ use crate::testing::engine::rng::Rng;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faults {
     seed: u64,
-    rates: [f64; KINDS.len()],
+    probabilities: [f64; KINDS.len()],
     limit: usize,
 }
 
@@ -30,17 +28,18 @@ pub struct Faults {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Fault {
-    /// Lambda throttled the function, which was not invoked.
+    /// Lambda throttled the function: it was not invoked.
     Throttle,
-    /// The function returned an error before it did anything.
+    /// The function returned an error before it started any record.
     FunctionError,
     /// The function panicked at one of its `await`s.
     Panic,
-    /// The function hung at one of its `await`s until its time-out.
+    /// The function hung at one of its `await`s until its timeout.
     Timeout,
-    /// The function did its work, and its response was lost: the environment crashed.
+    /// The execution environment crashed after the function had done its work and before it
+    /// responded.
     Crash,
-    /// The mapping forgot the response, and delivers the batch again: delivery is at least once.
+    /// The response was lost, and the batch is delivered again: delivery is at least once.
     Duplicate,
 }
 
@@ -54,60 +53,60 @@ const KINDS: [Fault; 6] = [
 ];
 
 impl Faults {
-    /// No faults yet, from a seed.
+    /// A seed, and no faults yet.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self {
             seed,
-            rates: [0.0; KINDS.len()],
+            probabilities: [0.0; KINDS.len()],
             limit: usize::MAX,
         }
     }
 
-    /// Every fault, each with this probability.
+    /// Sets the probability of every kind of fault.
     #[must_use]
     pub fn all(mut self, probability: f64) -> Self {
-        self.rates = [probability; KINDS.len()];
+        self.probabilities = [probability; KINDS.len()];
         self
     }
 
-    /// How often the function is throttled.
+    /// Sets the probability of [`Fault::Throttle`].
     #[must_use]
     pub fn throttles(self, probability: f64) -> Self {
         self.with(Fault::Throttle, probability)
     }
 
-    /// How often the function returns an error before it does anything.
+    /// Sets the probability of [`Fault::FunctionError`].
     #[must_use]
     pub fn function_errors(self, probability: f64) -> Self {
         self.with(Fault::FunctionError, probability)
     }
 
-    /// How often the function panics at one of its `await`s.
+    /// Sets the probability of [`Fault::Panic`].
     #[must_use]
     pub fn panics(self, probability: f64) -> Self {
         self.with(Fault::Panic, probability)
     }
 
-    /// How often the function hangs at one of its `await`s until its time-out.
+    /// Sets the probability of [`Fault::Timeout`].
     #[must_use]
     pub fn timeouts(self, probability: f64) -> Self {
         self.with(Fault::Timeout, probability)
     }
 
-    /// How often the environment crashes between the work and the response.
+    /// Sets the probability of [`Fault::Crash`].
     #[must_use]
     pub fn crashes(self, probability: f64) -> Self {
         self.with(Fault::Crash, probability)
     }
 
-    /// How often a batch is delivered again though it was answered.
+    /// Sets the probability of [`Fault::Duplicate`].
     #[must_use]
     pub fn duplicates(self, probability: f64) -> Self {
         self.with(Fault::Duplicate, probability)
     }
 
-    /// After how many faults it ends. Default: never.
+    /// Maximum number of faults in a simulation. Default: unlimited.
     #[must_use]
     pub fn at_most(mut self, faults: usize) -> Self {
         self.limit = faults;
@@ -115,22 +114,30 @@ impl Faults {
     }
 
     fn with(mut self, fault: Fault, probability: f64) -> Self {
-        let rates = KINDS.iter().zip(&mut self.rates);
-        for (_, rate) in rates.filter(|(kind, _)| **kind == fault) {
-            *rate = probability;
+        for (kind, of_kind) in KINDS.iter().zip(&mut self.probabilities) {
+            if *kind == fault {
+                *of_kind = probability;
+            }
         }
         self
     }
 
-    pub(crate) fn probabilities(&self) -> &[f64] {
-        &self.rates
+    /// Each kind of fault with its probability.
+    pub(crate) fn probabilities(&self) -> impl Iterator<Item = (Fault, f64)> {
+        KINDS.into_iter().zip(self.probabilities)
     }
 
-    pub(crate) fn seed(&self) -> Option<u64> {
-        self.rates
-            .iter()
-            .any(|rate| *rate > 0.0)
-            .then_some(self.seed)
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Whether any fault can happen.
+    pub(super) fn any(&self) -> bool {
+        self.probabilities.iter().any(|rate| *rate > 0.0)
     }
 }
 
@@ -140,47 +147,13 @@ impl Default for Faults {
     }
 }
 
-/// Draws the fault of each invocation.
-#[derive(Debug)]
-pub(crate) struct Dice {
-    rates: [f64; KINDS.len()],
-    left: usize,
-    rng: Rng,
-}
-
-impl Dice {
-    pub(crate) fn new(faults: &Faults) -> Self {
-        Self {
-            rates: faults.rates,
-            left: faults.limit,
-            rng: Rng::new(faults.seed),
-        }
-    }
-
-    /// A fault, and after how many polls it strikes, if it does while the function runs.
-    pub(crate) fn roll(&mut self) -> Option<(Fault, u64)> {
-        let (mut drawn, polls) = (self.rng.fraction(), 1 + self.rng.next() % 8);
-        if self.left == 0 {
-            return None;
-        }
-        for (kind, rate) in KINDS.into_iter().zip(self.rates) {
-            if drawn < rate {
-                self.left -= 1;
-                return Some((kind, polls));
-            }
-            drawn -= rate;
-        }
-        None
-    }
-}
-
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Throttle => "throttled",
             Self::FunctionError => "injected error",
             Self::Panic => "injected panic",
-            Self::Timeout => "injected time-out",
+            Self::Timeout => "injected timeout",
             Self::Crash => "injected crash after the work",
             Self::Duplicate => "injected duplicate",
         })

@@ -1,47 +1,46 @@
-//! The settings of a mapping, and of what it reads from.
+//! The settings of a mapping, its event source and its function, with AWS's defaults.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
+use super::{
+    Faults, KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
+    StartingPosition,
+};
 use crate::testing::{
-    mapping::faults::Faults,
-    mapping::undocumented::{
-        KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
-        StartingPosition,
-    },
-    put::Kind,
+    ledger::Ledger,
+    put::{Distribution, SourceKind},
     time::{START, millis},
 };
 
-/// The settings of a mapping, and of what it reads from.
+/// The settings of a mapping, its event source and its function.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "AWS's are switches")]
-pub(crate) struct Settings {
-    pub(crate) kind: Kind,
+#[expect(clippy::struct_excessive_bools, reason = "AWS's settings are switches")]
+pub(crate) struct MappingSettings {
+    pub(crate) kind: SourceKind,
     pub(crate) batch_size: usize,
     pub(crate) batching_window: Duration,
     pub(crate) report_batch_item_failures: bool,
     pub(crate) function_timeout: Duration,
     pub(crate) filter: Option<Filter>,
     pub(crate) faults: Faults,
+    pub(crate) ledger: Option<Ledger>,
     pub(crate) invocation_limit: usize,
     pub(crate) malformed_response: MalformedResponse,
     pub(crate) oversized_record: OversizedRecord,
-    /// Of the stream, the queue or the topic.
+    /// How long the stream, queue or topic keeps records.
     pub(crate) retention: Duration,
-    pub(crate) put_every: Duration,
-    /// `None`: when all records are put.
+    pub(crate) distribution: Distribution,
+    /// `None`: after the last put.
     pub(crate) enabled_after: Option<Duration>,
     pub(crate) starting_position: StartingPosition,
-    /// The first pause before a retry, and the longest.
+    /// The first and the longest pause before a retry.
     pub(crate) retry_backoff: [Duration; 2],
-    pub(crate) shards: usize,
-    pub(crate) parallelization_factor: usize,
     /// `None`: until the records expire.
     pub(crate) maximum_retry_attempts: Option<u32>,
     pub(crate) maximum_record_age: Option<Duration>,
-    pub(crate) bisect: bool,
+    pub(crate) bisect_batch_on_function_error: bool,
     pub(crate) on_failure_destination: bool,
     pub(crate) tumbling_window: Duration,
     pub(crate) odd_split: OddSplit,
@@ -49,15 +48,13 @@ pub(crate) struct Settings {
     pub(crate) visibility_timeout: Duration,
     pub(crate) max_receive_count: Option<u32>,
     pub(crate) maximum_concurrency: usize,
-    pub(crate) partitions: usize,
-    pub(crate) consumers: usize,
     pub(crate) provisioned_mode: bool,
     pub(crate) kafka_resume: KafkaResume,
 }
 
 /// Which records the function gets.
 #[derive(Clone)]
-pub(crate) struct Filter(pub(crate) Arc<dyn Fn(&Value) -> bool + Send + Sync>);
+pub(crate) struct Filter(pub(super) Arc<dyn Fn(&Value) -> bool + Send + Sync>);
 
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,9 +64,9 @@ impl fmt::Debug for Filter {
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-impl Settings {
+impl MappingSettings {
     /// AWS's defaults.
-    pub(crate) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: SourceKind) -> Self {
         Self {
             kind,
             batch_size: if kind.is_queue() { 10 } else { 100 },
@@ -78,23 +75,22 @@ impl Settings {
             function_timeout: Duration::from_secs(3),
             filter: None,
             faults: Faults::default(),
+            ledger: None,
             invocation_limit: 100,
             malformed_response: MalformedResponse::default(),
             oversized_record: OversizedRecord::default(),
             retention: match kind {
-                Kind::Kinesis | Kind::DynamoDb => 24 * HOUR,
-                Kind::Sqs | Kind::Fifo => 4 * 24 * HOUR,
-                Kind::Kafka => 7 * 24 * HOUR,
+                SourceKind::Kinesis | SourceKind::DynamoDb => 24 * HOUR,
+                SourceKind::Sqs | SourceKind::Fifo => 4 * 24 * HOUR,
+                SourceKind::Kafka => 7 * 24 * HOUR,
             },
-            put_every: Duration::from_millis(1),
+            distribution: Distribution::default(),
             enabled_after: None,
             starting_position: StartingPosition::default(),
             retry_backoff: [Duration::ZERO; 2],
-            shards: 1,
-            parallelization_factor: 1,
             maximum_retry_attempts: None,
             maximum_record_age: None,
-            bisect: false,
+            bisect_batch_on_function_error: false,
             on_failure_destination: false,
             tumbling_window: Duration::ZERO,
             odd_split: OddSplit::default(),
@@ -102,27 +98,25 @@ impl Settings {
             visibility_timeout: Duration::from_secs(30),
             max_receive_count: None,
             maximum_concurrency: 5,
-            partitions: 1,
-            consumers: 1,
             provisioned_mode: false,
             kafka_resume: KafkaResume::default(),
         }
     }
 
-    /// When a record was put, by its position, in milliseconds since 1970.
-    pub(crate) fn arrival(&self, index: usize) -> u64 {
-        START + millis(self.put_every).saturating_mul(index as u64)
-    }
-
-    /// When the mapping begins to read so many records, in milliseconds since 1970.
+    /// When the mapping is enabled, in milliseconds since 1970, if `records` records are put.
     pub(crate) fn enabled_at(&self, records: usize) -> u64 {
         match self.enabled_after {
-            Some(after) => START + millis(after),
-            None => self.arrival(records),
+            Some(elapsed) => START + millis(elapsed),
+            None => self.distribution.arrival(records),
         }
     }
 
-    /// For how long a mapping waits after so many failures in a row, in milliseconds.
+    /// Whether the function gets a record with this JSON.
+    pub(crate) fn passes_filter(&self, record: &Value) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.0(record))
+    }
+
+    /// How long a mapping waits after `failures` failures in a row, in milliseconds.
     pub(crate) fn backoff(&self, failures: u32) -> u64 {
         let [first, longest] = self.retry_backoff.map(millis);
         let doubled = 1_u64.checked_shl(failures.saturating_sub(1).min(40));
@@ -131,7 +125,7 @@ impl Settings {
             .min(longest)
     }
 
-    /// The settings, for the report: those that matter, or differ from AWS's defaults.
+    /// The settings for the report: the batch size, and all that differ from AWS's defaults.
     pub(crate) fn describe(&self) -> Vec<String> {
         let defaults = Self::new(self.kind);
         let mut settings = vec![format!("BatchSize {}", self.batch_size)];
@@ -145,22 +139,28 @@ impl Settings {
             !self.batching_window.is_zero(),
             seconds("MaximumBatchingWindowInSeconds", self.batching_window),
         );
-        push(self.shards > 1, format!("{} shards", self.shards));
+        let Distribution {
+            shards,
+            parallelization_factor,
+            partitions,
+            ..
+        } = self.distribution;
+        push(shards > 1, format!("{shards} shards"));
         push(
-            self.parallelization_factor > 1,
-            format!("ParallelizationFactor {}", self.parallelization_factor),
+            parallelization_factor > 1,
+            format!("ParallelizationFactor {parallelization_factor}"),
         );
-        push(
-            self.partitions > 1,
-            format!("{} partitions", self.partitions),
-        );
+        push(partitions > 1, format!("{partitions} partitions"));
         if let Some(attempts) = self.maximum_retry_attempts {
             push(true, format!("MaximumRetryAttempts {attempts}"));
         }
         if let Some(age) = self.maximum_record_age {
             push(true, seconds("MaximumRecordAgeInSeconds", age));
         }
-        push(self.bisect, "BisectBatchOnFunctionError".to_owned());
+        push(
+            self.bisect_batch_on_function_error,
+            "BisectBatchOnFunctionError".to_owned(),
+        );
         push(
             self.report_batch_item_failures,
             "ReportBatchItemFailures".to_owned(),
@@ -184,9 +184,10 @@ impl Settings {
             self.function_timeout != defaults.function_timeout,
             seconds("Timeout", self.function_timeout),
         );
-        if let Some(seed) = self.faults.seed() {
-            push(true, format!("faults (seed {seed})"));
-        }
+        push(
+            self.faults.any(),
+            format!("faults (seed {})", self.faults.seed()),
+        );
         settings
     }
 }

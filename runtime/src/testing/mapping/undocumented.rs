@@ -1,81 +1,88 @@
-//! What AWS doesn't document, as named options.
+//! Options for what AWS does not document.
 
-/// Which half comes first when a batch of an odd number of records is split.
+use std::time::Duration;
+
+/// Which half is delivered first when a batch with an odd number of records is split.
 ///
-/// AWS documents that a batch is split in two, not where.
+/// AWS documents that a batch is split in two, but not where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OddSplit {
-    /// 5 records become 2 and 3. Default: it is what a mapping was observed to do.
+    /// 5 records become 2 and 3. Default: a real mapping was observed to do so.
     #[default]
     SmallerHalfFirst,
     /// 5 records become 3 and 2.
     LargerHalfFirst,
 }
 
-/// What becomes of the rest of a batch after a partial response, when the mapping allows no
-/// retries.
+/// What happens to the rest of a batch after a partial response if the mapping allows no retries.
 ///
-/// AWS documents neither.
+/// AWS does not document it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RestWithoutRetries {
-    /// It is delivered: the checkpoint advanced, so the retries are counted from there. Default:
-    /// it follows from how a mapping with retries was observed to count them.
+    /// The rest is delivered as a new batch. Default: real mappings with retries were observed to
+    /// count them from the checkpoint.
     #[default]
     Deliver,
-    /// It is discarded.
+    /// The rest is discarded.
     Discard,
 }
 
-/// How a response is read that is no response at all: not JSON, or JSON that is neither empty nor
-/// an object, or whose `batchItemFailures` is no array. It counts only while
-/// `ReportBatchItemFailures` is on.
+/// What Lambda does after a response that it can't parse: one that is not JSON, is neither empty nor
+/// an object, or whose `batchItemFailures` is not an array. Matters only with
+/// `ReportBatchItemFailures`.
 ///
-/// AWS documents this for SQS, and not for streams.
+/// AWS documents this for SQS, but not for streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum MalformedResponse {
-    /// The whole batch is retried. Default: as documented for SQS.
+    /// The whole batch is retried. Default: AWS documents it for SQS.
     #[default]
     CompleteFailure,
-    /// The whole batch is done.
+    /// The whole batch is processed.
     Success,
 }
 
-/// What becomes of a record that is larger than an event may be: 6 MB.
+/// What Lambda does with a record whose event would be larger than 6 MB.
 ///
-/// AWS documents that a Kinesis record may be larger, and not what a mapping does with one.
+/// AWS documents that Kinesis accepts larger records, but not what a mapping does with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OversizedRecord {
-    /// It is delivered alone. Default: it lets handlers be tested with one.
+    /// The record is delivered alone. Default: so you can test a handler with it.
     #[default]
     DeliverAlone,
-    /// Delivering it fails like a function error, until its retries are exhausted.
+    /// The delivery fails like a function error until the retries are exhausted.
     Fail,
 }
 
-/// How Lambda goes on after a Kafka function reported failures.
+/// Which records Lambda delivers after a Kafka function reported failures.
 ///
-/// AWS documents that "the reported are retried", and not whether what follows them in their
-/// partitions is.
+/// AWS documents that the reported records are retried, but not whether later records of their
+/// partitions are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum KafkaResume {
-    /// From the lowest reported offset of each partition. Default: a consumer's position in a
-    /// partition is one offset.
+    /// In each partition, the lowest reported offset and all later ones. Default: a consumer's
+    /// position in a partition is a single offset.
     #[default]
     PerPartition,
-    /// With the reported records only.
+    /// Only the reported records.
     ReportedOnly,
 }
 
 /// `StartingPosition`: where in a stream or topic a new mapping begins to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum StartingPosition {
-    /// `TRIM_HORIZON`: with the oldest record. Default; in AWS there is none, one must choose.
+    /// `TRIM_HORIZON`: at the oldest record. Default, although AWS has no default.
     #[default]
     TrimHorizon,
-    /// `LATEST`: with what is put after the mapping is enabled. What was put before is never
-    /// delivered.
+    /// `LATEST`: at the first record that is put after the mapping was enabled. Earlier records are
+    /// never delivered.
     Latest,
-    /// `AT_TIMESTAMP`: with what was put so long after the first record, or later. Kinesis and
-    /// Kafka.
-    AtTimestamp(std::time::Duration),
+    /// `AT_TIMESTAMP`: at a time, given as the duration since the first put. For Kinesis and Kafka
+    /// only.
+    AtTimestamp(Duration),
 }

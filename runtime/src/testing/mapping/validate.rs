@@ -1,17 +1,16 @@
-//! Refuses what the service refuses, in its words.
+//! Refuses the settings that AWS refuses, with AWS's messages.
 //!
 //! "`CreateEventSourceMapping`" (`API_CreateEventSourceMapping.html`), and for queues
 //! "`SetQueueAttributes`" (`API_SetQueueAttributes.html`).
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::testing::{
-    mapping::settings::Settings, mapping::undocumented::StartingPosition, put::Kind,
-};
+use super::{MappingSettings, StartingPosition};
+use crate::testing::put::SourceKind;
 
 /// Settings that AWS would refuse.
 ///
-/// The message is the service's own where that is known.
+/// The message is AWS's own where it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSettings(String);
 
@@ -23,7 +22,7 @@ impl fmt::Display for InvalidSettings {
 
 impl Error for InvalidSettings {}
 
-/// The form in which AWS reports that a value is out of its range.
+/// AWS's message for a value that is out of range.
 fn range(member: &str, value: u64, least: u64, most: u64) -> Result<(), InvalidSettings> {
     let bound = if value < least {
         format!("greater than or equal to {least}")
@@ -45,15 +44,15 @@ fn refuse(if_true: bool, message: impl FnOnce() -> String) -> Result<(), Invalid
     Ok(())
 }
 
-/// AWS takes seconds.
+/// Checks a duration that AWS takes as a number of seconds.
 fn seconds(member: &str, duration: Duration, least: u64, most: u64) -> Result<(), InvalidSettings> {
     refuse(duration.subsec_nanos() != 0, || {
-        format!("'{member}' is {duration:?}, and takes whole seconds")
+        format!("'{member}' is {duration:?}, but must be whole seconds")
     })?;
     range(member, duration.as_secs(), least, most)
 }
 
-impl Settings {
+impl MappingSettings {
     pub(crate) fn validate(&self) -> Result<(), InvalidSettings> {
         range("batchSize", self.batch_size as u64, 1, 10_000)?;
         seconds(
@@ -63,24 +62,24 @@ impl Settings {
             300,
         )?;
         seconds("timeout", self.function_timeout, 1, 900)?;
-        for rate in self.faults.probabilities() {
-            refuse(!(0.0..=1.0).contains(rate), || {
-                format!("the probability of a fault is {rate}, and must be from 0 to 1")
+        for (_, rate) in self.faults.probabilities() {
+            refuse(!(0.0..=1.0).contains(&rate), || {
+                format!("the probability of a fault is {rate}, but must be from 0 to 1")
             })?;
         }
         match self.kind {
-            Kind::Kinesis | Kind::DynamoDb => self.validate_stream(),
-            Kind::Sqs | Kind::Fifo => self.validate_queue(),
-            Kind::Kafka => self.validate_topic(),
+            SourceKind::Kinesis | SourceKind::DynamoDb => self.validate_stream(),
+            SourceKind::Sqs | SourceKind::Fifo => self.validate_queue(),
+            SourceKind::Kafka => self.validate_topic(),
         }
     }
 
     fn validate_stream(&self) -> Result<(), InvalidSettings> {
         const HOUR: u64 = 3600;
-        refuse(self.shards == 0, || {
-            "a stream has at least one shard".to_owned()
+        refuse(self.distribution.shards == 0, || {
+            "a stream needs at least one shard".to_owned()
         })?;
-        let factor = self.parallelization_factor as u64;
+        let factor = self.distribution.parallelization_factor as u64;
         range("parallelizationFactor", factor, 1, 10)?;
         if let Some(attempts) = self.maximum_retry_attempts {
             range("maximumRetryAttempts", attempts.into(), 0, 10_000)?;
@@ -89,10 +88,14 @@ impl Settings {
             seconds("maximumRecordAgeInSeconds", age, 60, 604_800)?;
         }
         seconds("tumblingWindowInSeconds", self.tumbling_window, 0, 900)?;
-        let most = if self.kind == Kind::Kinesis { 8760 } else { 24 };
+        let most = if self.kind == SourceKind::Kinesis {
+            8760
+        } else {
+            24
+        };
         seconds("retentionPeriod", self.retention, 24 * HOUR, most * HOUR)?;
         let at_timestamp = matches!(self.starting_position, StartingPosition::AtTimestamp(_));
-        refuse(self.kind == Kind::DynamoDb && at_timestamp, || {
+        refuse(self.kind == SourceKind::DynamoDb && at_timestamp, || {
             "Unsupported starting position for this event source type. \
              Valid starting positions are: [TRIM_HORIZON, LATEST]"
                 .to_owned()
@@ -100,7 +103,7 @@ impl Settings {
     }
 
     fn validate_queue(&self) -> Result<(), InvalidSettings> {
-        let fifo = self.kind == Kind::Fifo;
+        let fifo = self.kind == SourceKind::Fifo;
         let (size, window) = (self.batch_size, self.batching_window);
         refuse(fifo && !window.is_zero(), || {
             "Batching window is not supported for FIFO queues".to_owned()
@@ -135,8 +138,9 @@ impl Settings {
     }
 
     fn validate_topic(&self) -> Result<(), InvalidSettings> {
-        refuse(self.partitions == 0 || self.consumers == 0, || {
-            "a topic has at least one partition, and a mapping at least one consumer".to_owned()
+        let (partitions, consumers) = (self.distribution.partitions, self.distribution.consumers);
+        refuse(partitions == 0 || consumers == 0, || {
+            "a topic needs at least one partition, and a mapping at least one consumer".to_owned()
         })?;
         refuse(
             self.report_batch_item_failures && !self.provisioned_mode,

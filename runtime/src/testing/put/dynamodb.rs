@@ -6,15 +6,23 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{mapping::settings::Settings, put::hash, put::sequence_number};
+use super::{
+    distribution::Distribution,
+    hash,
+    record::StoredRecord,
+    sequence_number,
+    source::{EventSource, Sealed, SourceKind, StreamRecord},
+};
+use crate::testing::account::REGION;
 
-/// A change of an item in a `DynamoDB` table, as its stream has it with the view type
-/// `NEW_AND_OLD_IMAGES`.
+/// A change of an item in a `DynamoDB` table, for [`EventSourceMapping::dynamodb`]. The stream has
+/// the view type `NEW_AND_OLD_IMAGES`.
 ///
-/// Keys and attributes are given as anything that serialises to a JSON object; its values become
-/// `DynamoDB`'s: a string `S`, a number `N`, an array `L`, an object `M`, and so on. An image is
-/// the keys and the other attributes together.
+/// Keys and attributes are values that serialise to a JSON object. Their values become
+/// `DynamoDB`'s: a string becomes `S`, a number `N`, an array `L`, an object `M`, and so on. An
+/// image has the keys and the other attributes.
+///
+/// [`EventSourceMapping::dynamodb`]: crate::testing::EventSourceMapping::dynamodb
 ///
 /// ```
 /// use serde_json::json;
@@ -28,6 +36,7 @@ use crate::testing::{mapping::settings::Settings, put::hash, put::sequence_numbe
 /// ];
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[doc(alias = "DynamoDbRecord")]
 pub struct ItemChange {
     event_name: &'static str,
     keys: Map<String, Value>,
@@ -36,31 +45,31 @@ pub struct ItemChange {
 }
 
 impl ItemChange {
-    /// An item was added: its keys, and its other attributes.
+    /// An item was inserted: its keys, and its other attributes.
     ///
     /// # Panics
     ///
-    /// Keys or attributes don't serialise to a JSON object; so for the two below.
+    /// The keys or the attributes don't serialise to a JSON object.
     #[must_use]
     pub fn insert(keys: &impl Serialize, new: &impl Serialize) -> Self {
         Self::new("INSERT", keys, None, Some(attributes(new)))
     }
 
-    /// An item's attributes changed: its keys, and its other attributes before and after.
+    /// An item was modified: its keys, and its other attributes before and after.
     ///
     /// # Panics
     ///
-    /// As [`insert`](Self::insert) does.
+    /// The keys or the attributes don't serialise to a JSON object.
     #[must_use]
     pub fn modify(keys: &impl Serialize, old: &impl Serialize, new: &impl Serialize) -> Self {
         Self::new("MODIFY", keys, Some(attributes(old)), Some(attributes(new)))
     }
 
-    /// An item was deleted: its keys, and its other attributes before.
+    /// An item was removed: its keys, and its other attributes before.
     ///
     /// # Panics
     ///
-    /// As [`insert`](Self::insert) does.
+    /// The keys or the attributes don't serialise to a JSON object.
     #[must_use]
     pub fn remove(keys: &impl Serialize, old: &impl Serialize) -> Self {
         Self::new("REMOVE", keys, Some(attributes(old)), None)
@@ -86,14 +95,14 @@ impl ItemChange {
     }
 }
 
-/// The attributes in a JSON object, each as `DynamoDB` writes it.
+/// The fields of a JSON object as `DynamoDB` writes attributes.
 fn attributes(object: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(object) {
         Ok(Value::Object(object)) => object
             .into_iter()
             .map(|(name, value)| (name, attribute(value)))
             .collect(),
-        Ok(other) => panic!("an item's attributes must be a JSON object, and are {other}"),
+        Ok(other) => panic!("an item's attributes must be a JSON object, not {other}"),
         Err(error) => panic!("an item's attributes can't be written as JSON: {error}"),
     }
 }
@@ -114,17 +123,17 @@ fn attribute(value: Value) -> Value {
 impl EventSource for ItemChange {}
 impl StreamRecord for ItemChange {}
 
-impl sealed::Sealed for ItemChange {
-    const KIND: Kind = Kind::DynamoDb;
+impl Sealed for ItemChange {
+    const KIND: SourceKind = SourceKind::DynamoDb;
 
-    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
+    fn store(items: Vec<Self>, distribution: &Distribution) -> Vec<StoredRecord> {
         let record = |(index, item): (usize, Self)| {
             let keys = json!(item.keys).to_string();
-            let shard = shard_of(&hash::digest(keys.as_bytes()), settings);
+            let shard = distribution.shard(&hash::digest(keys.as_bytes()));
             let suffix = 0x8647_58bb_u32.wrapping_add(u32::try_from(shard.number).unwrap_or(0));
             let shard_id = format!("shardId-00000001704067200000-{suffix:08x}");
             let sequence_number = sequence_number::dynamodb(index);
-            let arrival = settings.arrival(index);
+            let arrival = distribution.arrival(index);
             let mut change = json!({
                 "ApproximateCreationDateTime": arrival / 1000,
                 "Keys": item.keys,
@@ -138,22 +147,22 @@ impl sealed::Sealed for ItemChange {
                     change[name] = json!(image);
                 }
             }
-            // Near enough: DynamoDB counts the bytes of names and values.
+            // An approximation: DynamoDB counts the bytes of names and values.
             change["SizeBytes"] = json!(size);
             let json = json!({
                 "eventID": format!("{:032x}", index + 1),
                 "eventName": item.event_name,
                 "eventVersion": "1.1",
                 "eventSource": "aws:dynamodb",
-                "awsRegion": "us-east-1",
+                "awsRegion": REGION,
                 "dynamodb": change,
-                "eventSourceARN": Kind::DynamoDb.arn(),
+                "eventSourceARN": SourceKind::DynamoDb.arn(),
             });
-            SimRecord::new(
+            StoredRecord::new(
                 sequence_number,
                 Some(keys),
                 shard_id,
-                shard.lane,
+                shard.poller,
                 arrival,
                 json,
             )

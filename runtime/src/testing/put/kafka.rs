@@ -8,17 +8,26 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{EventSource, Kind, SimRecord, sealed};
-use crate::testing::{mapping::settings::Settings, put::hash};
+use super::{
+    distribution::Distribution,
+    hash,
+    record::StoredRecord,
+    source::{EventSource, Sealed, SourceKind},
+};
 
-/// The offset of the first record in a partition: topics seldom begin at 0.
+/// The offset of the first record in a partition. Not 0, since old records of a real topic are
+/// usually deleted.
 const FIRST_OFFSET: u64 = 100;
 
-/// A record produced to a Kafka topic: a value, and perhaps a key, headers and a partition.
+/// A record for [`EventSourceMapping::kafka`]: a value, and optionally a key, headers and a
+/// partition.
 ///
-/// Whatever becomes bytes is one: `["first", "second"]` are two records. Without a partition it
-/// goes to one by its key, and without a key to one after the other.
+/// Text and bytes convert to it, so `["first", "second"]` are two records. If you don't set a
+/// partition, the key determines it. Records without a key go to the partitions in turn.
+///
+/// [`EventSourceMapping::kafka`]: crate::testing::EventSourceMapping::kafka
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias = "KafkaRecord")]
 pub struct TopicRecord {
     key: Option<Vec<u8>>,
     value: Option<Vec<u8>>,
@@ -27,7 +36,7 @@ pub struct TopicRecord {
 }
 
 impl TopicRecord {
-    /// A record of bytes or text.
+    /// A record whose value is bytes or text.
     #[must_use]
     pub fn new(value: impl Into<Vec<u8>>) -> Self {
         Self {
@@ -38,11 +47,11 @@ impl TopicRecord {
         }
     }
 
-    /// A record of JSON.
+    /// A record whose value is JSON.
     ///
     /// # Panics
     ///
-    /// The value can't be written as JSON: a map with keys that are no strings, say.
+    /// The value can't be written as JSON: a map whose keys are not strings, for example.
     #[must_use]
     pub fn json(value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
@@ -51,7 +60,7 @@ impl TopicRecord {
         }
     }
 
-    /// A tombstone: a key without a value, which deletes what had that key.
+    /// A tombstone: a record with a key and no value, which deletes the key in a compacted topic.
     #[must_use]
     pub fn tombstone(key: impl Into<Vec<u8>>) -> Self {
         Self {
@@ -74,8 +83,8 @@ impl TopicRecord {
         self
     }
 
-    /// Sets the partition, from 0. Those that the topic doesn't have are counted from its first
-    /// again.
+    /// Sets the partition, from 0. A partition beyond the topic's last one is taken modulo the
+    /// number of partitions.
     #[must_use]
     pub fn partition(mut self, partition: usize) -> Self {
         self.partition = Some(partition);
@@ -91,11 +100,11 @@ impl<V: Into<Vec<u8>>> From<V> for TopicRecord {
 
 impl EventSource for TopicRecord {}
 
-impl sealed::Sealed for TopicRecord {
-    const KIND: Kind = Kind::Kafka;
+impl Sealed for TopicRecord {
+    const KIND: SourceKind = SourceKind::Kafka;
 
-    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
-        let partitions = settings.partitions;
+    fn store(items: Vec<Self>, distribution: &Distribution) -> Vec<StoredRecord> {
+        let partitions = distribution.partitions;
         let mut offsets = HashMap::new();
         let record = |(index, item): (usize, Self)| {
             let by_key = || {
@@ -104,7 +113,7 @@ impl sealed::Sealed for TopicRecord {
             };
             let partition = item.partition.or_else(by_key).unwrap_or(index) % partitions;
             let offset = offsets.entry(partition).or_insert(FIRST_OFFSET);
-            let arrival = settings.arrival(index);
+            let arrival = distribution.arrival(index);
             let encoded =
                 |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|b| BASE64_STANDARD.encode(b));
             let headers: Vec<Value> = item.headers.iter().map(header).collect();
@@ -121,15 +130,22 @@ impl sealed::Sealed for TopicRecord {
             let place = format!("orders-{partition}");
             let identifier = format!("{place}:{offset}");
             *offset += 1;
-            let lane = partition % settings.consumers;
-            // Kafka keeps the order of a partition.
-            SimRecord::new(identifier, Some(place.clone()), place, lane, arrival, json)
+            let poller = partition % distribution.consumers;
+            // Kafka orders by partition, not by key.
+            StoredRecord::new(
+                identifier,
+                Some(place.clone()),
+                place,
+                poller,
+                arrival,
+                json,
+            )
         };
         items.into_iter().enumerate().map(record).collect()
     }
 }
 
-/// A header's value is an array of bytes, signed as they are in Java.
+/// A header's value is an array of signed bytes, as in Java.
 fn header((name, value): &(String, Vec<u8>)) -> Value {
     let bytes: Vec<i8> = value
         .iter()
@@ -138,8 +154,8 @@ fn header((name, value): &(String, Vec<u8>)) -> Value {
     json!({ name: bytes })
 }
 
-/// The event with these records.
-pub(crate) fn event<'a>(records: impl Iterator<Item = &'a SimRecord>) -> Value {
+/// The event that contains these records.
+pub(crate) fn event<'a>(records: impl Iterator<Item = &'a StoredRecord>) -> Value {
     let mut partitions = serde_json::Map::new();
     for record in records {
         let partition = partitions.entry(&record.place).or_insert_with(|| json!([]));
@@ -149,7 +165,7 @@ pub(crate) fn event<'a>(records: impl Iterator<Item = &'a SimRecord>) -> Value {
     }
     json!({
         "eventSource": "aws:kafka",
-        "eventSourceArn": Kind::Kafka.arn(),
+        "eventSourceArn": SourceKind::Kafka.arn(),
         "bootstrapServers": "b-1.orders.c4f5.kafka.us-east-1.amazonaws.com:9092,\
                              b-2.orders.c4f5.kafka.us-east-1.amazonaws.com:9092",
         "records": partitions,

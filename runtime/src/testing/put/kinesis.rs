@@ -7,21 +7,30 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{EventSource, Kind, SimRecord, StreamRecord, sealed, shard_of};
-use crate::testing::{mapping::settings::Settings, put::hash, put::sequence_number, time};
+use super::{
+    distribution::Distribution,
+    hash,
+    record::StoredRecord,
+    sequence_number,
+    source::{EventSource, Sealed, SourceKind, StreamRecord},
+};
+use crate::testing::{account::REGION, time};
 
-/// A record put into a Kinesis stream, as by the API action `PutRecord`: bytes, and a partition
-/// key (`"1"` unless another is given).
+/// A record for [`EventSourceMapping::kinesis`], put by the API action of the same name: data, and a
+/// partition key (default: `"1"`).
 ///
-/// Whatever becomes bytes is one: `["first", "second"]` are two records.
+/// Text and bytes convert to it, so `["first", "second"]` are two records.
+///
+/// [`EventSourceMapping::kinesis`]: crate::testing::EventSourceMapping::kinesis
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias = "KinesisRecord")]
 pub struct PutRecord {
     data: Vec<u8>,
     partition_key: String,
 }
 
 impl PutRecord {
-    /// A record of bytes or text.
+    /// A record whose data is bytes or text.
     #[must_use]
     pub fn new(data: impl Into<Vec<u8>>) -> Self {
         Self {
@@ -30,11 +39,11 @@ impl PutRecord {
         }
     }
 
-    /// A record of JSON.
+    /// A record whose data is JSON.
     ///
     /// # Panics
     ///
-    /// The value can't be written as JSON: a map with keys that are no strings, say.
+    /// The value can't be written as JSON: a map whose keys are not strings, for example.
     #[must_use]
     pub fn json(data: &impl Serialize) -> Self {
         match serde_json::to_vec(data) {
@@ -60,15 +69,15 @@ impl<D: Into<Vec<u8>>> From<D> for PutRecord {
 impl EventSource for PutRecord {}
 impl StreamRecord for PutRecord {}
 
-impl sealed::Sealed for PutRecord {
-    const KIND: Kind = Kind::Kinesis;
+impl Sealed for PutRecord {
+    const KIND: SourceKind = SourceKind::Kinesis;
 
-    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
+    fn store(items: Vec<Self>, distribution: &Distribution) -> Vec<StoredRecord> {
         let record = |(index, item): (usize, Self)| {
-            let shard = shard_of(&hash::digest(item.partition_key.as_bytes()), settings);
+            let shard = distribution.shard(&hash::digest(item.partition_key.as_bytes()));
             let shard_id = format!("shardId-{:012}", shard.number);
             let sequence_number = sequence_number::kinesis(index);
-            let arrival = settings.arrival(index);
+            let arrival = distribution.arrival(index);
             let json = json!({
                 "kinesis": {
                     "kinesisSchemaVersion": "1.0",
@@ -82,14 +91,14 @@ impl sealed::Sealed for PutRecord {
                 "eventID": format!("{shard_id}:{sequence_number}"),
                 "eventName": "aws:kinesis:record",
                 "invokeIdentityArn": "arn:aws:iam::123456789012:role/orders-role",
-                "awsRegion": "us-east-1",
-                "eventSourceARN": Kind::Kinesis.arn(),
+                "awsRegion": REGION,
+                "eventSourceARN": SourceKind::Kinesis.arn(),
             });
-            SimRecord::new(
+            StoredRecord::new(
                 sequence_number,
                 Some(item.partition_key),
                 shard_id,
-                shard.lane,
+                shard.poller,
                 arrival,
                 json,
             )

@@ -6,25 +6,27 @@
 
 use std::cmp::Ordering;
 
-/// Compares two sequence numbers as the numbers they are. No integer type holds 129 digits, so
-/// the longer one is the greater, and of two as long the one whose first other digit is greater.
+/// Compares two sequence numbers by value.
+///
+/// No integer type holds 129 digits. Without leading zeros, the longer number is the greater one,
+/// and numbers of the same length compare like their digits.
 pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-/// The sequence number of the record at a position in the stream, from 0, as Kinesis makes them:
-/// 56 digits.
-pub(crate) fn kinesis(index: usize) -> String {
+/// A sequence number as Kinesis makes them, of 56 digits, for a position in the stream from 0.
+pub(super) fn kinesis(index: usize) -> String {
     const LOWER_DIGITS: u128 = 692_538_361_571_095_921_575_989_136_588_898;
     let lower_digits = LOWER_DIGITS + index as u128 * (1 << 80);
     format!("49590338271490256608559{lower_digits:033}")
 }
 
-/// The sequence number of the record at a position in the stream, from 0, as `DynamoDB` makes
-/// them: they differ in length. The fourth record's has one digit more than those before it, so
-/// that whoever compares them as strings gets it wrong.
-pub(crate) fn dynamodb(index: usize) -> String {
+/// A sequence number as `DynamoDB` makes them, for a position in the stream from 0.
+///
+/// They differ in length: the fourth has one digit more than the third. So a handler that compares
+/// them as strings fails in the test rather than in production.
+pub(super) fn dynamodb(index: usize) -> String {
     const FIRST: u128 = 999_999_999_999_999_999_000;
     (FIRST + index as u128 * 499).to_string()
 }
@@ -34,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_compared_as_numbers_of_up_to_129_digits() {
+    fn numbers_of_up_to_129_digits_compare_by_value() {
         let nines = "9".repeat(128);
         let long = format!("1{}", "0".repeat(128));
         assert_eq!(long.len(), 129);
@@ -44,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn they_ascend_and_are_as_long_as_those_of_aws() {
+    fn generated_numbers_ascend_and_have_the_length_of_real_ones() {
         for index in 0..10_000 {
             let (this, next) = (kinesis(index), kinesis(index + 1));
             assert_eq!(this.len(), 56);

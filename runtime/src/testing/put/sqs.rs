@@ -8,20 +8,28 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{EventSource, Kind, QueueMessage, SimRecord, sealed};
-use crate::testing::{mapping::settings::Settings, put::hash};
+use super::{
+    distribution::Distribution,
+    hash,
+    record::StoredRecord,
+    source::{EventSource, QueueMessage, Sealed, SourceKind},
+};
+use crate::testing::account::REGION;
 
-/// A message sent to a standard queue: a body, and attributes.
+/// A message for [`EventSourceMapping::sqs`]: a body, and message attributes.
 ///
-/// Whatever becomes a `String` is one: `["first", "second"]` are two messages.
+/// Text converts to it, so `["first", "second"]` are two messages.
+///
+/// [`EventSourceMapping::sqs`]: crate::testing::EventSourceMapping::sqs
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias = "SqsMessage")]
 pub struct Message {
     body: String,
     attributes: BTreeMap<String, String>,
 }
 
 impl Message {
-    /// A message with a text as its body.
+    /// A message whose body is text.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -30,11 +38,11 @@ impl Message {
         }
     }
 
-    /// A message of JSON.
+    /// A message whose body is JSON.
     ///
     /// # Panics
     ///
-    /// The value can't be written as JSON: a map with keys that are no strings, say.
+    /// The value can't be written as JSON: a map whose keys are not strings, for example.
     #[must_use]
     pub fn json(body: &impl Serialize) -> Self {
         match serde_json::to_string(body) {
@@ -52,13 +60,13 @@ impl Message {
 
     fn record(
         self,
-        kind: Kind,
+        kind: SourceKind,
         index: usize,
-        settings: &Settings,
+        distribution: &Distribution,
         group: Option<&str>,
-    ) -> SimRecord {
+    ) -> StoredRecord {
         let message_id = hash::uuid(&format!("message {index}"));
-        let arrival = settings.arrival(index);
+        let arrival = distribution.arrival(index);
         let mut attributes = json!({
             "ApproximateReceiveCount": "1",
             "SentTimestamp": arrival.to_string(),
@@ -93,11 +101,11 @@ impl Message {
             "md5OfBody": hash::hex(self.body.as_bytes()),
             "eventSource": "aws:sqs",
             "eventSourceARN": kind.arn(),
-            "awsRegion": "us-east-1",
+            "awsRegion": REGION,
         });
         let queue = kind.arn().rsplit(':').next().unwrap_or_default();
         let group = group.map(str::to_owned);
-        SimRecord::new(message_id, group, queue.to_owned(), 0, arrival, json)
+        StoredRecord::new(message_id, group, queue.to_owned(), 0, arrival, json)
     }
 }
 
@@ -107,17 +115,21 @@ impl<B: Into<String>> From<B> for Message {
     }
 }
 
-/// A message sent to a FIFO queue: a message group, a body, and attributes.
+/// A message for [`EventSourceMapping::fifo`]: a message group, a body, and message attributes.
 ///
-/// A pair of texts is one: `[("customer 1", "first"), ("customer 2", "second")]`.
+/// A pair of texts converts to it: `[("customer 1", "first"), ("customer 2", "second")]` are two
+/// messages.
+///
+/// [`EventSourceMapping::fifo`]: crate::testing::EventSourceMapping::fifo
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias = "SqsMessage")]
 pub struct FifoMessage {
     group: String,
     message: Message,
 }
 
 impl FifoMessage {
-    /// A message of a message group.
+    /// A message in a message group.
     #[must_use]
     pub fn new(group: impl Into<String>, message: impl Into<Message>) -> Self {
         Self {
@@ -138,41 +150,42 @@ impl QueueMessage for Message {}
 impl EventSource for FifoMessage {}
 impl QueueMessage for FifoMessage {}
 
-impl sealed::Sealed for Message {
-    const KIND: Kind = Kind::Sqs;
+impl Sealed for Message {
+    const KIND: SourceKind = SourceKind::Sqs;
 
-    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
-        let record = |(index, item): (usize, Self)| item.record(Kind::Sqs, index, settings, None);
+    fn store(items: Vec<Self>, distribution: &Distribution) -> Vec<StoredRecord> {
+        let record =
+            |(index, item): (usize, Self)| item.record(SourceKind::Sqs, index, distribution, None);
         items.into_iter().enumerate().map(record).collect()
     }
 }
 
-impl sealed::Sealed for FifoMessage {
-    const KIND: Kind = Kind::Fifo;
+impl Sealed for FifoMessage {
+    const KIND: SourceKind = SourceKind::Fifo;
 
-    fn records(items: Vec<Self>, settings: &Settings) -> Vec<SimRecord> {
+    fn store(items: Vec<Self>, distribution: &Distribution) -> Vec<StoredRecord> {
         let record = |(index, item): (usize, Self)| {
             let Self { group, message } = item;
-            message.record(Kind::Fifo, index, settings, Some(&group))
+            message.record(SourceKind::Fifo, index, distribution, Some(&group))
         };
         items.into_iter().enumerate().map(record).collect()
     }
 }
 
-/// A message in an event, after it was received so many times, first at a time in milliseconds
-/// since 1970.
-pub(crate) fn received(record: &SimRecord, times: u32, first: u64) -> Value {
+/// A message's JSON in an event: `receives` is its receive count, and `first` the time of the first
+/// receive in milliseconds since 1970.
+pub(crate) fn received(record: &StoredRecord, receives: u32, first: u64) -> Value {
     let mut json = record.json.clone();
-    json["receiptHandle"] = json!(receipt_handle(&record.identifier, times));
-    json["attributes"]["ApproximateReceiveCount"] = json!(times.to_string());
+    json["receiptHandle"] = json!(receipt_handle(&record.identifier, receives));
+    json["attributes"]["ApproximateReceiveCount"] = json!(receives.to_string());
     json["attributes"]["ApproximateFirstReceiveTimestamp"] = json!(first.to_string());
     json
 }
 
-/// Each receipt of a message has a handle of its own.
-fn receipt_handle(message_id: &str, times: u32) -> String {
+/// Each receive of a message has its own receipt handle.
+fn receipt_handle(message_id: &str, receives: u32) -> String {
     let parts =
-        (0..9).flat_map(|part| hash::digest(format!("{message_id} {times} {part}").as_bytes()));
+        (0..9).flat_map(|part| hash::digest(format!("{message_id} {receives} {part}").as_bytes()));
     let bytes: Vec<u8> = parts.collect();
     format!("AQEB{}", BASE64_STANDARD.encode(bytes))
 }

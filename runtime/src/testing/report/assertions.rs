@@ -1,97 +1,100 @@
-//! Assertions about a report, which explain a failure.
+//! Assertions that explain their failure.
 
-use crate::testing::report::{Fate, Loss, RecordReport, Report};
+use super::{Fate, Loss, RecordReport, Report};
 
-/// How many records a message names.
-const SHOWN: usize = 5;
+/// Maximum number of records that a message names.
+const NAMED: usize = 5;
 
 impl Report {
-    /// Asserts that no record is lost: each was done, or is in an on-failure document or a
+    /// Asserts that no record is lost. Each was processed, is in an on-failure document or a
     /// dead-letter queue, or is still in the stream, queue or topic.
     ///
-    /// Without a [`Ledger`](crate::testing::Ledger) a record counts as done unless a response says
-    /// otherwise.
+    /// Without a [`Ledger`](crate::testing::Ledger), a record counts as processed unless a response
+    /// reports it as failed.
     ///
     /// # Panics
     ///
-    /// Records are lost. The message says which, and how.
+    /// A record is lost. The message says which, and how.
     #[track_caller]
     pub fn assert_nothing_lost(&self) {
-        let explain = |record: &RecordReport| match record.fate {
-            Fate::Lost { invocation, loss } => Some(explain(loss, invocation)),
+        self.assert_none("lost", |record| match record.fate {
+            Fate::Lost { invocation, loss } => Some(self.explain(loss, invocation)),
             _ => None,
-        };
-        self.assert_none("lost", explain);
+        });
     }
 
     /// Asserts that no record is still in the stream, queue or topic.
     ///
     /// # Panics
     ///
-    /// Some are: the simulation ended at its
-    /// [`invocation_limit`](crate::testing::EventSourceMapping::invocation_limit). The message says which.
+    /// A record is: the simulation ended at its
+    /// [`invocation_limit`](crate::testing::EventSourceMapping::invocation_limit). The message says
+    /// which.
     #[track_caller]
     pub fn assert_nothing_blocked(&self) {
-        let explain = |record: &RecordReport| {
-            let times = record.deliveries;
-            let still = matches!(record.fate, Fate::Blocked);
-            still.then(|| format!("delivered {times} times, and still not done"))
-        };
-        self.assert_none("still there", explain);
+        let noun = self.kind.noun();
+        self.assert_none(&format!("still in the {noun}"), |record| {
+            let deliveries = times(record.deliveries);
+            let blocked = matches!(record.fate, Fate::Blocked);
+            blocked.then(|| format!("delivered {deliveries}, but unprocessed"))
+        });
     }
 
-    /// Asserts that every record was done: none is lost, discarded, dead-lettered or still there.
-    /// What a filter kept from the function needn't be.
+    /// Asserts that every record was processed: none is lost, discarded, dead-lettered or still in
+    /// the stream, queue or topic. Records that the filter rejected don't count.
     ///
     /// # Panics
     ///
-    /// Some are not. The message says which, and what became of them.
+    /// A record is unprocessed. The message says which, and what happened to it.
     #[track_caller]
-    pub fn assert_all_done(&self) {
-        let place = self.kind.place();
-        let explain = |record: &RecordReport| match record.fate {
-            Fate::Done | Fate::Filtered => None,
-            Fate::Lost { invocation, loss } => Some(explain(loss, invocation)),
-            Fate::Discarded { .. } => Some("discarded, to the on-failure destination".to_owned()),
-            Fate::DeadLettered { receives } => Some(format!(
-                "dead-lettered after it was received {receives} times"
-            )),
-            Fate::Blocked => Some(format!("still in the {place}")),
-        };
-        self.assert_none("not done", explain);
+    pub fn assert_all_processed(&self) {
+        let noun = self.kind.noun();
+        self.assert_none("unprocessed", |record| match record.fate {
+            Fate::Processed | Fate::Filtered => None,
+            Fate::Lost { invocation, loss } => {
+                Some(format!("lost: {}", self.explain(loss, invocation)))
+            }
+            Fate::Discarded { .. } => Some("discarded to the on-failure destination".to_owned()),
+            Fate::DeadLettered { receives } => {
+                let receives = times(receives as usize);
+                Some(format!("dead-lettered after it was received {receives}"))
+            }
+            Fate::Blocked => Some(format!("still in the {noun}")),
+        });
     }
 
-    /// Asserts that records of the same key were done in order.
+    /// Asserts that records with the same key were processed in order.
     ///
     /// # Panics
     ///
-    /// Some were not: see [`order_violations`](Self::order_violations). The message says which.
+    /// A record was processed out of order: see [`order_violations`](Self::order_violations). The
+    /// message says which.
     #[track_caller]
     pub fn assert_in_order(&self) {
         let number = |identifier: &str| {
-            let found = self
-                .records
-                .iter()
-                .position(|record| record.identifier == identifier);
-            found.map_or(0, |position| position + 1)
+            let mut records = self.records.iter();
+            let position = records.position(|record| record.identifier == identifier);
+            position.map_or(0, |position| position + 1)
         };
-        let explained: Vec<String> = self
-            .order_violations
-            .iter()
-            .take(SHOWN)
-            .map(|violation| {
-                format!(
-                    "  record {} was done before record {}, which comes first in {:?}",
-                    number(&violation.later),
-                    number(&violation.earlier),
-                    violation.key
-                )
-            })
-            .collect();
+        let violations = self.order_violations.iter().take(NAMED);
+        let explained = violations.map(|violation| {
+            let (later, earlier) = (number(&violation.later), number(&violation.earlier));
+            let key = &violation.key;
+            format!(
+                "  record {later} was processed before record {earlier}, which comes first in \
+                 {key:?}"
+            )
+        });
+        let explained: Vec<String> = explained.collect();
         let count = self.order_violations.len();
         assert!(
             count == 0,
-            "{count} records were done out of order:\n{}{}\n\n{self}",
+            "{count} {} out of order:\n{}{}\n\n{self}",
+            if count == 1 {
+                "record was processed"
+            } else {
+                "records were processed"
+            },
             explained.join("\n"),
             and_more(count)
         );
@@ -101,55 +104,67 @@ impl Report {
     fn assert_none(&self, what: &str, explain: impl Fn(&RecordReport) -> Option<String>) {
         let mut explained = Vec::new();
         let mut count = 0;
-        for (index, record) in self.records.iter().enumerate() {
+        for (number, record) in (1..).zip(&self.records) {
             let Some(text) = explain(record) else {
                 continue;
             };
             count += 1;
-            if count <= SHOWN {
-                let (number, identifier) = (index + 1, &record.identifier);
-                explained.push(format!("  record {number} ({identifier}): {text}"));
+            if count <= NAMED {
+                explained.push(format!("  record {number} ({}): {text}", record.identifier));
             }
         }
         let note = match self.unknown_in_ledger.first() {
             Some(unknown) => {
-                format!("\n  note: the ledger has {unknown:?}, which is no record's identifier")
+                format!("\n  note: the ledger has {unknown:?}, which no record has as identifier")
             }
             None => String::new(),
         };
         assert!(
             count == 0,
-            "{count} of {} records are {what}:\n{}{}{note}\n\n{self}",
+            "{count} of {} records {} {what}:\n{}{}{note}\n\n{self}",
             self.records.len(),
+            if count == 1 { "is" } else { "are" },
             explained.join("\n"),
             and_more(count)
         );
     }
-}
 
-fn and_more(count: usize) -> String {
-    match count.saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!("\n  and {more} more"),
+    fn explain(&self, loss: Loss, invocation: usize) -> String {
+        let noun = self.kind.noun();
+        match loss {
+            Loss::ResponseIgnored(because) => format!(
+                "invocation {invocation} reported it, or an earlier record, as failed, but Lambda \
+                 ignored that: {because}"
+            ),
+            Loss::NeverFinished => format!(
+                "invocation {invocation} succeeded, but the ledger does not have this record as \
+                 finished"
+            ),
+            Loss::DiscardedWithoutDestination => {
+                let when = match invocation {
+                    0 => "before the first invocation".to_owned(),
+                    number => format!("after invocation {number}"),
+                };
+                format!("the mapping discarded it {when}, and has no on-failure destination")
+            }
+            Loss::Expired => format!("it was in the {noun} longer than the retention period"),
+            Loss::BeforeStartingPosition => {
+                "it was put before the mapping's starting position".to_owned()
+            }
+        }
     }
 }
 
-fn explain(loss: Loss, invocation: usize) -> String {
-    match loss {
-        Loss::Unread(because) => format!(
-            "invocation {invocation} reported it, or one before it, as failed, and Lambda didn't \
-             read that: {because}"
-        ),
-        Loss::NeverFinished => format!(
-            "invocation {invocation} was a success, and the function never finished this record"
-        ),
-        Loss::DiscardedWithoutDestination => format!(
-            "the mapping gave up on it after invocation {invocation}, and has no on-failure \
-             destination"
-        ),
-        Loss::Expired => "it was there for longer than records are kept".to_owned(),
-        Loss::BeforeStartingPosition => {
-            "it was put before the starting position of the mapping".to_owned()
-        }
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        _ => format!("{count} times"),
+    }
+}
+
+fn and_more(count: usize) -> String {
+    match count.saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("\n  and {more} more"),
     }
 }

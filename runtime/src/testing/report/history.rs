@@ -1,47 +1,45 @@
-//! What a run has seen so far, and what follows for each record.
+//! What the engine notes during a simulation, and the fate of each record that follows from it.
 
-use crate::testing::{
-    report::document::OnFailureDocument,
-    report::{Fate, Invocation, Loss, Unread},
-};
+use super::{Fate, Invocation, Loss, OnFailureDocument, WhyIgnored};
 
-/// What a run has seen so far.
+/// What the engine notes during a simulation.
 pub(crate) struct History {
     pub(crate) invocations: Vec<Invocation>,
-    pub(crate) records: Vec<Seen>,
+    pub(crate) records: Vec<RecordHistory>,
     pub(crate) documents: Vec<OnFailureDocument>,
     pub(crate) reached_invocation_limit: bool,
-    /// Records in the order in which they were first taken for done.
-    pub(crate) completions: Vec<usize>,
+    /// Positions of records, in the order in which Lambda took them for processed.
+    pub(super) completions: Vec<usize>,
 }
 
-/// What a run has seen of a record.
+/// What the engine notes about a record.
 #[derive(Clone, Default)]
-pub(crate) struct Seen {
+pub(crate) struct RecordHistory {
     pub(crate) deliveries: usize,
-    pub(crate) end: Option<End>,
+    end: Option<End>,
 }
 
-/// How a record left the stream, the queue or the topic.
+/// How a record left the stream, queue or topic.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum End {
-    /// Lambda took it for done. If the response says otherwise, why Lambda didn't read that.
-    Done {
+    /// Lambda took the record for processed. `ignored` says why it ignored that the response
+    /// reported the record as failed.
+    Processed {
         invocation: usize,
-        unread: Option<Unread>,
+        ignored: Option<WhyIgnored>,
     },
-    /// The mapping gave up on it.
+    /// The mapping discarded the record. `document` is `None` without an on-failure destination.
     Discarded {
         invocation: usize,
         document: Option<usize>,
     },
-    /// It was received too often.
+    /// The message reached its maximum receive count.
     DeadLettered { receives: u32 },
-    /// It was there for too long.
+    /// The retention period ended.
     Expired,
-    /// The filter doesn't let it pass.
+    /// The filter rejected the record.
     Filtered,
-    /// It comes before the starting position.
+    /// The record was put before the starting position.
     Skipped,
 }
 
@@ -49,7 +47,7 @@ impl History {
     pub(crate) fn new(records: usize) -> Self {
         Self {
             invocations: Vec::new(),
-            records: vec![Seen::default(); records],
+            records: vec![RecordHistory::default(); records],
             documents: Vec::new(),
             reached_invocation_limit: false,
             completions: Vec::new(),
@@ -57,16 +55,17 @@ impl History {
     }
 
     pub(crate) fn end(&mut self, record: usize, end: End) {
-        if let End::Done { unread: None, .. } = end {
+        if let End::Processed { ignored: None, .. } = end {
             self.completions.push(record);
         }
         self.records[record].end = Some(end);
     }
 }
 
-impl Seen {
-    /// Where the record ended; `finished` as the ledger says, if there is one.
-    pub(crate) fn fate(&self, finished: Option<bool>, invocations: usize) -> Fate {
+impl RecordHistory {
+    /// The record's fate after `invocations` invocations. `finished` says whether the ledger has the
+    /// record as finished; `None` without a ledger.
+    pub(super) fn fate(&self, finished: Option<bool>, invocations: usize) -> Fate {
         let (invocation, loss) = match self.end {
             None => return Fate::Blocked,
             Some(End::Filtered) => return Fate::Filtered,
@@ -80,18 +79,18 @@ impl Seen {
             }
             Some(End::Expired) => (invocations, Loss::Expired),
             Some(End::Skipped) => (0, Loss::BeforeStartingPosition),
-            Some(End::Done {
+            Some(End::Processed {
                 invocation,
-                unread: Some(because),
-            }) => (invocation, Loss::Unread(because)),
-            Some(End::Done { invocation, .. }) if finished.is_some() => {
+                ignored: Some(because),
+            }) => (invocation, Loss::ResponseIgnored(because)),
+            Some(End::Processed { invocation, .. }) if finished.is_some() => {
                 (invocation, Loss::NeverFinished)
             }
-            Some(End::Done { .. }) => return Fate::Done,
+            Some(End::Processed { .. }) => return Fate::Processed,
         };
-        // The function's own word is better than the response's, and than Lambda's.
+        // What the function noted counts more than what the response or Lambda says.
         match finished {
-            Some(true) => Fate::Done,
+            Some(true) => Fate::Processed,
             _ => Fate::Lost { invocation, loss },
         }
     }

@@ -1,31 +1,25 @@
-//! Makes the report of what a run has seen.
+//! Makes the report from the history of a simulation.
 
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
 };
 
-use crate::testing::{
-    mapping::settings::Settings,
-    put::SimRecord,
-    report::history::History,
-    report::ledger::Ledger,
-    report::{OrderViolation, RecordReport, Report},
-};
+use super::{History, OrderViolation, RecordReport, Report};
+use crate::testing::{ledger::Ledger, mapping::MappingSettings, put::StoredRecord};
 
-pub(crate) fn report(
-    settings: &Settings,
-    records: &[SimRecord],
+pub(crate) fn summarize(
+    settings: &MappingSettings,
+    records: &[StoredRecord],
     history: History,
     elapsed: Duration,
-    ledger: Option<&Ledger>,
 ) -> Report {
     let positions: HashMap<&str, usize> = records
         .iter()
         .map(|record| &*record.identifier)
         .zip(0..)
         .collect();
-    let mut notes = ledger.map(Ledger::snapshot);
+    let mut notes = settings.ledger.as_ref().map(Ledger::snapshot);
     let completions = match &notes {
         Some(notes) => {
             let finished = notes.completions.iter();
@@ -39,7 +33,7 @@ pub(crate) fn report(
     let reports = records
         .iter()
         .zip(&history.records)
-        .map(|(record, seen)| {
+        .map(|(record, history)| {
             let entry = notes
                 .as_mut()
                 .map(|notes| notes.entries.remove(&record.identifier).unwrap_or_default());
@@ -47,10 +41,10 @@ pub(crate) fn report(
             RecordReport {
                 identifier: record.identifier.clone(),
                 key: record.key.clone(),
-                deliveries: seen.deliveries,
+                deliveries: history.deliveries,
                 started: entry.map(|entry| entry.started),
                 finished,
-                fate: seen.fate(finished.map(|times| times > 0), invocations),
+                fate: history.fate(finished.map(|times| times > 0), invocations),
             }
         })
         .collect();
@@ -69,8 +63,8 @@ pub(crate) fn report(
     }
 }
 
-/// Completions that come after one of a later record of the same key.
-fn order_violations(records: &[SimRecord], completions: &[usize]) -> Vec<OrderViolation> {
+/// Finds each completion that follows one of a later record with the same key.
+fn order_violations(records: &[StoredRecord], completions: &[usize]) -> Vec<OrderViolation> {
     let mut latest: BTreeMap<&str, usize> = BTreeMap::new();
     let mut violations = Vec::new();
     for &record in completions {

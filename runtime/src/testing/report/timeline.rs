@@ -2,26 +2,28 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use crate::testing::report::{Fate, Invocation, InvocationOutcome, Loss, NextStep, Report, Unread};
+use super::{
+    Fate, Invocation, InvocationOutcome, Loss, NextStep, RecordReport, Report, WhyIgnored,
+};
 
-/// How wide the columns of the records may be together; with more, batches are named by ranges.
+/// Maximum width of all record columns together. With more records there are no columns, and batches
+/// are drawn as ranges.
 const GRID: usize = 40;
-/// The width of a line, which only long error messages would pass.
+/// Maximum width of a line.
 const LINE: usize = 80;
-/// The width of what stands left of the records.
+/// Width of the labels left of the record columns.
 const LABEL: usize = 9;
-/// How wide the batch sizes may be together.
+/// Maximum width of the batch sizes.
 const SIZES: usize = 52;
-/// How many rows are drawn.
+/// Maximum number of invocations that are drawn.
 const ROWS: usize = 40;
-/// How often the batch that blocks the stream is shown among the batch sizes.
+/// How often the size of a batch that blocks the stream is repeated.
 const BLOCKED: usize = 3;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let records = self.records.len();
-        let plural = if records == 1 { "" } else { "s" };
-        let title = format!("{}, {records} record{plural}:", self.event_source);
+        let title = format!("{}, {}:", self.event_source, counted(records));
         writeln!(f, "{}", wrapped(title, &self.settings))?;
         writeln!(f, "batch sizes: {}", sizes(self))?;
         writeln!(f)?;
@@ -45,7 +47,7 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    /// How wide a record's column is; `None` if there is no room for columns.
+    /// The width of a record's column. `None` if the columns would be too wide.
     fn column(&self) -> Option<usize> {
         let deliveries = self.records.iter().map(|record| record.deliveries).max();
         let widest = deliveries.unwrap_or(0).max(self.records.len());
@@ -105,16 +107,13 @@ impl Report {
             write!(f, "{range:<22}")?;
             used += range.chars().count().max(22);
         }
-        let text = describe(invocation);
-        let room = LINE.saturating_sub(used + 3).max(24);
-        if text.chars().count() > room {
-            let start: String = text.chars().take(room - 1).collect();
-            return writeln!(f, "   {start}…");
-        }
-        writeln!(f, "   {text}")
+        let next_step = next_step(invocation);
+        let room = LINE.saturating_sub(used + 3 + next_step.chars().count());
+        let outcome = shortened(outcome(invocation), room.max(12));
+        writeln!(f, "   {outcome}{next_step}")
     }
 
-    /// What an invocation did to a record.
+    /// The mark for a record in an invocation.
     fn mark(&self, invocation: &Invocation, index: usize) -> char {
         if !invocation.batch.contains(&index) {
             return ' ';
@@ -123,16 +122,16 @@ impl Report {
         let has = |invocation: &&Invocation| invocation.batch.contains(&index);
         let last = self.invocations.iter().rfind(has);
         let is_last = last.is_some_and(|last| last.number == invocation.number);
-        let left = invocation.done.contains(&index) || is_last;
+        let left = invocation.processed.contains(&index) || is_last;
         match fate {
             Fate::Lost { .. } if left => '!',
             Fate::Discarded { .. } | Fate::DeadLettered { .. } if left => '✗',
-            Fate::Done if left => '■',
+            Fate::Processed if left => '■',
             _ => '□',
         }
     }
 
-    /// The rows below the timeline.
+    /// The rows below the invocations: how often each record was delivered and finished.
     fn counts(&self, f: &mut fmt::Formatter<'_>, width: usize) -> fmt::Result {
         let mut row = |label: &str, counts: &mut dyn Iterator<Item = usize>| {
             write!(f, "{label:>LABEL$}  ")?;
@@ -153,7 +152,7 @@ impl Report {
         Ok(())
     }
 
-    /// What the marks mean that are in the timeline.
+    /// The meanings of the marks that are drawn.
     fn legend(&self) -> String {
         let marks: Vec<char> = self
             .invocations
@@ -164,7 +163,7 @@ impl Report {
             })
             .collect();
         let meanings = [
-            ('■', "done"),
+            ('■', "processed"),
             ('□', "delivered again"),
             (
                 '✗',
@@ -190,7 +189,7 @@ fn sizes(report: &Report) -> String {
     let mut sizes: Vec<String> = report.batch_sizes().iter().map(usize::to_string).collect();
     let mut more = String::new();
     if report.reached_invocation_limit {
-        // The batch that blocks the stream needs not be shown each time.
+        // The size of a batch that blocks the stream says nothing new after a few repetitions.
         let last = sizes.last().cloned();
         let before = sizes
             .iter()
@@ -207,12 +206,12 @@ fn sizes(report: &Report) -> String {
     let fitting = fitting.count();
     if fitting < sizes.len() {
         sizes.truncate(fitting);
-        more = format!(" … {} in all", report.invocations.len());
+        more = format!(" … {} in total", report.invocations.len());
     }
     format!("{}{more}", sizes.join(" → "))
 }
 
-/// Words after a title, in as many lines as they need.
+/// A title and words, wrapped into lines.
 fn wrapped(title: String, words: &[String]) -> String {
     let mut text = title;
     let mut used = text.chars().count();
@@ -230,19 +229,17 @@ fn wrapped(title: String, words: &[String]) -> String {
     text
 }
 
-/// What came of an invocation, and what the mapping did then.
-fn describe(invocation: &Invocation) -> String {
-    let outcome = match &invocation.outcome {
+/// The outcome of an invocation.
+fn outcome(invocation: &Invocation) -> String {
+    match &invocation.outcome {
         InvocationOutcome::Success => "success".to_owned(),
-        InvocationOutcome::Ignored { because, .. } => {
-            format!("success, failures not read: {because}")
-        }
+        InvocationOutcome::Ignored { .. } => "success, failures ignored".to_owned(),
         InvocationOutcome::PartialSuccess { .. } => {
-            let first = invocation.undone.first().map_or(0, |position| position + 1);
-            format!("reported record {first}")
+            let first = invocation.unprocessed.first();
+            format!("reported record {}", first.map_or(0, |index| index + 1))
         }
         InvocationOutcome::ItemFailures { .. } => {
-            format!("not done: {}", ranges(&invocation.undone, 3))
+            format!("unprocessed: {}", ranges(&invocation.unprocessed, 3))
         }
         InvocationOutcome::CompleteFailure { because } => format!("complete failure: {because}"),
         InvocationOutcome::FunctionError { error_message, .. } => {
@@ -254,27 +251,45 @@ fn describe(invocation: &Invocation) -> String {
             format!("error: {line}")
         }
         InvocationOutcome::Throttled => "throttled".to_owned(),
-        InvocationOutcome::Forgotten => "the answer was forgotten".to_owned(),
-    };
-    let then = match invocation.next_step {
-        NextStep::Bisect => "split; ",
-        NextStep::Discard => "discarded; ",
-        NextStep::Retry => "retry; ",
+        InvocationOutcome::ResponseLost => "response lost".to_owned(),
+    }
+}
+
+/// What the mapping did after an invocation, unless the next row makes it obvious.
+fn next_step(invocation: &Invocation) -> &'static str {
+    match invocation.next_step {
+        NextStep::Bisect => " → split",
+        NextStep::Discard => " → discarded",
+        NextStep::Retry => " → retry",
         NextStep::Continue
         | NextStep::ResumeFromCheckpoint
         | NextStep::ReturnToQueue
         | NextStep::DeliverAgain => "",
-    };
-    format!("{then}{outcome}")
+    }
 }
 
-/// What became of the records.
+/// Shortens a text to a number of characters.
+fn shortened(text: String, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text;
+    }
+    let start: String = text.chars().take(length.saturating_sub(1)).collect();
+    format!("{start}…")
+}
+
+/// `1 record`, `2 records`.
+fn counted(records: usize) -> String {
+    let plural = if records == 1 { "" } else { "s" };
+    format!("{records} record{plural}")
+}
+
+/// How many records had which fate.
 fn summary(report: &Report) -> Vec<String> {
     let mut fates: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
     for (index, record) in report.records.iter().enumerate() {
         let fate = match record.fate {
             Fate::Lost { .. } => 0,
-            Fate::Done => 1,
+            Fate::Processed => 1,
             Fate::Discarded { .. } => 2,
             Fate::DeadLettered { .. } => 3,
             Fate::Filtered => 4,
@@ -289,13 +304,13 @@ fn summary(report: &Report) -> Vec<String> {
         let which = format!("{which} {}", ranges(records, 5));
         parts.push(match fate {
             0 => format!("{count} LOST ({which})"),
-            1 => format!("{count} done"),
+            1 => format!("{count} processed"),
             2 => format!("{count} discarded ({which})"),
             3 => format!("{count} dead-lettered ({which})"),
-            4 => format!("{count} filtered out"),
+            4 => format!("{count} rejected by the filter"),
             _ => format!(
                 "{count} still in the {} after {} invocations ({which})",
-                report.kind.place(),
+                report.kind.noun(),
                 report.invocations.len()
             ),
         });
@@ -307,40 +322,43 @@ fn summary(report: &Report) -> Vec<String> {
 }
 
 impl Report {
-    /// What must not be overlooked.
+    /// Writes warnings about lost and reordered records.
     fn warn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unread = |because: Unread| {
-            let lost = self.lost().filter(|record| {
-                matches!(record.fate, Fate::Lost { loss: Loss::Unread(why), .. } if why == because)
-            });
-            lost.count()
+        let ignored = |because: WhyIgnored| {
+            let is_ignored = |record: &&RecordReport| {
+                let loss = Loss::ResponseIgnored(because);
+                matches!(record.fate, Fate::Lost { loss: this, .. } if this == loss)
+            };
+            self.records.iter().filter(is_ignored).count()
         };
-        let off = unread(Unread::ReportBatchItemFailuresOff);
+        let off = ignored(WhyIgnored::ReportBatchItemFailuresOff);
         if off > 0 {
             writeln!(
                 f,
                 "\n!! ReportBatchItemFailures is off: Lambda took every response for a success.\n\
-                 !! {off} records that the function reported, or did not get to, are LOST."
+                 !! LOST: {} that the function reported as failed or did not start.",
+                counted(off)
             )?;
         }
-        let elsewhere = unread(Unread::NotUnderBatchItemFailures);
+        let elsewhere = ignored(WhyIgnored::NotUnderBatchItemFailures);
         if elsewhere > 0 {
             writeln!(
                 f,
                 "\n!! The response has no key `batchItemFailures`: Lambda took it for a success.\n\
-                 !! {elsewhere} records that it names, or that come after, are LOST."
+                 !! LOST: {} that the response names, or that follow a record it names.",
+                counted(elsewhere)
             )?;
         }
         match self.order_violations.len() {
             0 => Ok(()),
-            count => writeln!(f, "\n!! {count} records were done OUT OF ORDER."),
+            count => writeln!(f, "\n!! OUT OF ORDER: {}.", counted(count)),
         }
     }
 }
 
-/// A time since the start, in at most five characters.
-fn time(since: Duration) -> String {
-    let seconds = since.as_secs();
+/// A duration in at most five characters.
+fn time(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     match hours {
         0 if minutes == 0 => format!("{seconds}s"),
@@ -350,7 +368,7 @@ fn time(since: Duration) -> String {
     }
 }
 
-/// Positions as record numbers: `1–3, 5`; the first few runs of them.
+/// Positions as record numbers: `1–3, 5`. At most `shown` runs.
 fn ranges(positions: &[usize], shown: usize) -> String {
     let runs: Vec<&[usize]> = positions.chunk_by(|a, b| a + 1 == *b).collect();
     let mut text: Vec<String> = runs
