@@ -1,9 +1,6 @@
-//! The AWS account in which every simulation takes place: its region, its function, and the IDs of
-//! its requests.
+//! The AWS account of every simulation: its region, its function, and its request IDs.
 
 pub(crate) const REGION: &str = "us-east-1";
-
-pub(crate) const FUNCTION_NAME: &str = "orders";
 
 pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:orders";
 

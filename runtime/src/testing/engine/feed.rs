@@ -55,8 +55,7 @@ impl Delivery {
     }
 }
 
-/// How a delivery's invocation ended. Unlike those of [`judge`](crate::testing::invoke::judge), its
-/// positions are indices of records.
+/// How a delivery's invocation ended. Records are indices.
 pub(super) struct Settlement {
     /// The number of the invocation.
     pub(super) number: usize,
@@ -93,7 +92,7 @@ impl World<'_> {
     pub(super) fn end_processed(&mut self, records: &[usize], settlement: &Settlement) {
         for &record in records {
             let ignored = settlement.ignored.as_ref();
-            let ignored = ignored.filter(|ignored| ignored.positions.contains(&record));
+            let ignored = ignored.filter(|ignored| ignored.records.contains(&record));
             let end = End::Processed {
                 invocation: settlement.number,
                 ignored: ignored.map(|ignored| ignored.because),

@@ -24,7 +24,7 @@ use self::{
     queue::Queue,
 };
 use super::{
-    invoke::{IgnoredFailures, Judged, Returned, Verdict, context, judge},
+    invoke::{Judged, Returned, Verdict, context, judge},
     mapping::{Fault, MappingSettings, OversizedRecord, StartingPosition},
     put::StoredRecord,
     report::{End, History, Invocation},
@@ -186,24 +186,13 @@ fn settle(feed: &mut dyn Feed, ended: Ended, world: &mut World<'_>) {
         verdict,
         state,
         ignored,
-    } = judge(returned, number, &batch, world.settings);
-    let indices = |positions: Vec<usize>| -> Vec<usize> {
-        let positions = positions.into_iter();
-        positions.map(|at| delivery.records[at]).collect()
-    };
-    let verdict = match verdict {
-        Verdict::Unprocessed(positions) => Verdict::Unprocessed(indices(positions)),
-        other => other,
-    };
+    } = judge(returned, number, &batch, world.settings).with_indices(&delivery.records);
     let settlement = Settlement {
         number,
         function_error: outcome.is_function_error(),
         verdict,
         state,
-        ignored: ignored.map(|ignored| IgnoredFailures {
-            positions: indices(ignored.positions),
-            ..ignored
-        }),
+        ignored,
     };
     if !throttled {
         for record in &delivery.records {

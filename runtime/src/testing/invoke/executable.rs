@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::runtime_api::{FunctionResult, RuntimeApi};
-use crate::testing::account::{FUNCTION_NAME, REGION};
+use crate::testing::account::REGION;
 
 /// How long after a process has exited its response can still arrive.
 const IN_TRANSIT: Duration = Duration::from_millis(50);
@@ -64,7 +64,7 @@ impl Executable {
         Command::new(&self.program)
             .args(&self.arguments)
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "orders")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/orders")

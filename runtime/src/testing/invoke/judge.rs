@@ -26,7 +26,7 @@ pub(crate) enum Returned {
 pub(crate) enum Verdict {
     /// The whole batch is processed.
     Success,
-    /// These positions in the batch are unprocessed.
+    /// Some records are unprocessed: see [`Judged::with_indices`].
     Unprocessed(Vec<usize>),
     /// The whole batch is unprocessed.
     Failure,
@@ -36,7 +36,7 @@ pub(crate) enum Verdict {
     ResponseLost,
 }
 
-/// What Lambda makes of an invocation.
+/// What Lambda makes of an invocation. Records are positions in the batch.
 pub(crate) struct Judged {
     pub(crate) outcome: InvocationOutcome,
     pub(crate) verdict: Verdict,
@@ -47,8 +47,8 @@ pub(crate) struct Judged {
 
 /// Failures that the function reported, but Lambda ignored.
 pub(crate) struct IgnoredFailures {
-    /// Positions in the batch.
-    pub(crate) positions: Vec<usize>,
+    /// See [`Judged::with_indices`].
+    pub(crate) records: Vec<usize>,
     pub(crate) because: WhyIgnored,
 }
 
@@ -60,6 +60,22 @@ impl Judged {
             state: None,
             ignored: None,
         }
+    }
+
+    /// Replaces the positions in the batch by the indices of its records in the simulation.
+    pub(crate) fn with_indices(mut self, batch: &[usize]) -> Self {
+        let replace = |records: &mut Vec<usize>| {
+            for record in records {
+                *record = batch[*record];
+            }
+        };
+        if let Verdict::Unprocessed(records) = &mut self.verdict {
+            replace(records);
+        }
+        if let Some(ignored) = &mut self.ignored {
+            replace(&mut ignored.records);
+        }
+        self
     }
 }
 
@@ -158,7 +174,10 @@ fn judge_success(
     let first = batch[*first].identifier.clone();
     let outcome = InvocationOutcome::Ignored { first, because };
     Judged {
-        ignored: Some(IgnoredFailures { positions, because }),
+        ignored: Some(IgnoredFailures {
+            records: positions,
+            because,
+        }),
         ..Judged::new(outcome, Verdict::Success)
     }
 }
