@@ -141,7 +141,7 @@ async fn the_report_of_many_records_fits_a_terminal() {
 }
 
 #[tokio::test]
-async fn the_report_serializes_to_json() {
+async fn the_report_serialises_to_json() {
     let report = partial()
         .maximum_retry_attempts(0)
         .run(numbered(1), |batch| unless_bad::batch(batch, |n| n == 1))

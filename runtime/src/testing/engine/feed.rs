@@ -17,6 +17,7 @@ pub(super) const EVENT_OVERHEAD: usize = 512;
 
 /// Decides what is delivered next, and what happens to it afterwards.
 pub(super) trait Feed {
+    /// Takes the next delivery, if there is one now.
     fn next(&mut self, world: &mut World<'_>) -> Next;
 
     /// Acts on the end of a delivery's invocation.

@@ -16,7 +16,7 @@ use crate::panic;
 /// # Errors
 ///
 /// What Lambda calls a function error: the handler returned an error or panicked, the event doesn't
-/// deserialize to the handler's type, or the response can't be written as JSON.
+/// deserialise to the handler's type, or the response can't be written as JSON.
 pub(crate) fn invoke<T, R, E, F, Fut>(
     handler: &mut F,
     event: &[u8],

@@ -26,7 +26,7 @@ pub(crate) enum Returned {
 pub(crate) enum Verdict {
     /// The whole batch is processed.
     Success,
-    /// Some records are unprocessed: see [`Judged::with_indices`].
+    /// These records are unprocessed, by position or index: see [`Judged::with_indices`].
     Unprocessed(Vec<usize>),
     /// The whole batch is unprocessed.
     Failure,
@@ -47,7 +47,7 @@ pub(crate) struct Judged {
 
 /// Failures that the function reported, but Lambda ignored.
 pub(crate) struct IgnoredFailures {
-    /// See [`Judged::with_indices`].
+    /// By position or index: see [`Judged::with_indices`].
     pub(crate) records: Vec<usize>,
     pub(crate) because: WhyIgnored,
 }

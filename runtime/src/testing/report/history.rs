@@ -8,7 +8,7 @@ pub(crate) struct History {
     pub(crate) records: Vec<RecordHistory>,
     pub(crate) documents: Vec<OnFailureDocument>,
     pub(crate) reached_invocation_limit: bool,
-    /// Positions of records, in the order in which Lambda took them for processed.
+    /// Indices of records, in the order in which Lambda took them for processed.
     pub(super) completions: Vec<usize>,
 }
 

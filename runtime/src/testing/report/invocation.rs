@@ -33,13 +33,13 @@ pub struct Invocation {
     pub fault: Option<Fault>,
     /// What the mapping did after the invocation.
     pub next_step: NextStep,
-    /// The positions of the records.
+    /// The indices of the records.
     #[serde(skip)]
     pub(crate) batch: Vec<usize>,
-    /// The positions of the records that Lambda takes for processed.
+    /// The indices of the records that Lambda takes for processed.
     #[serde(skip)]
     pub(crate) processed: Vec<usize>,
-    /// The positions of the records that a partial response left unprocessed.
+    /// The indices of the records that a partial response left unprocessed.
     #[serde(skip)]
     pub(crate) unprocessed: Vec<usize>,
 }

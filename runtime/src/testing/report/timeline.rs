@@ -368,7 +368,7 @@ fn time(elapsed: Duration) -> String {
     }
 }
 
-/// Positions as record numbers: `1–3, 5`. At most `shown` runs.
+/// Indices as record numbers: `1–3, 5`. At most `shown` runs.
 fn ranges(positions: &[usize], shown: usize) -> String {
     let runs: Vec<&[usize]> = positions.chunk_by(|a, b| a + 1 == *b).collect();
     let mut text: Vec<String> = runs
