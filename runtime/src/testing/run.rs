@@ -6,7 +6,7 @@ use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "testing-executable")]
-use super::{Executable, invoke::Environments};
+use super::invoke::{Environments, Executable};
 use super::{
     engine,
     invoke::invoke,
