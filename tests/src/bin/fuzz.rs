@@ -102,8 +102,9 @@ fn report(what: &str, count: Count) {
         json,
         events,
         records,
+        decoded,
     } = count;
     println!(
-        "{what:>9}: {inputs:>9} inputs, {bytes:>12} bytes, {json:>9} JSON, {events:>9} events, {records:>10} records"
+        "{what:>9}: {inputs:>9} inputs, {bytes:>12} bytes, {json:>9} JSON, {events:>9} events, {records:>10} records, {decoded:>10} decoded"
     );
 }

@@ -64,15 +64,15 @@ impl Case {
         // The first of a partition has the partition's key before it.
         let lost = self.records[dropped.clone()].iter().rev();
         let lost = lost.map(|part| &part.before).find(|before| *before != b",");
-        if let (Some(next), Some(before)) = (case.records.get_mut(dropped.start), lost) {
-            if next.before == b"," {
-                next.before.clone_from(before);
-            }
+        if let (Some(next), Some(before)) = (case.records.get_mut(dropped.start), lost)
+            && next.before == b","
+        {
+            next.before.clone_from(before);
         }
         case
     }
 
-    /// An event whose JSON is right, though its records may not be.
+    /// An event of at most `most` records whose JSON is right, though its records may not be.
     pub(super) fn random(source: Source, most: usize, random: &mut Random) -> Self {
         let failures = Failures {
             one_in: *random.pick(&[0, 0, 0, 0, 0, 2, 10, 100]),
@@ -91,7 +91,7 @@ impl Case {
         }
         let count = match random.below(10) {
             0..3 => random.below(4) + 1,
-            3..7 => random.below(36) + 5,
+            3..8 => random.below(36) + 5,
             _ => random.below(260) + 41,
         };
         let spaced = random.one_in(6);

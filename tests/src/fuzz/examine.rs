@@ -6,7 +6,7 @@ use std::{
     sync::Once,
 };
 
-use serde::{Deserialize as _, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use stream_handler::Event;
 use tokio::runtime::{Builder, Runtime};
 
@@ -25,32 +25,41 @@ thread_local! {
 /// A way in which the text of an event becomes one.
 type Way = (&'static str, serde_json::Result<Event>);
 
-/// The one place where a text becomes an event: each text is read in all of these ways.
+/// Whether the way of Lambda's runtime sees what follows an event. `lambda_runtime` reads one value
+/// from the body and looks no further, so that a payload type alone never learns of it.
+const RUNTIME_SEES_THE_END: bool = false;
+
+/// The one place where a text becomes an event: each text is read in all of these ways, and must
+/// come to the same in each.
 fn events_both_ways(body: &[u8]) -> impl Iterator<Item = Way> {
-    let deserialised = || Event::deserialize(&mut serde_json::Deserializer::from_slice(body));
-    // `Deserialize` reads one value, `from_slice` a whole text, as Lambda's runtime does.
-    let whole = move || {
-        let event = deserialised()?;
-        let mut all = serde_json::Deserializer::from_slice(body);
-        IgnoredAny::deserialize(&mut all)?;
-        all.end().map(|()| event)
-    };
-    // `whole` will be read without layouts here, once there is a switch for it.
-    let without_layouts = whole;
+    let whole = || serde_json::from_slice::<Event>(body);
+    // This will be read without layouts, once there is a switch for that.
+    let without_layouts = whole();
     let text = std::str::from_utf8(body).ok();
     let from_text = text.map(|text| ("from a string", Ok(Event::from(text.to_owned()))));
+    let is_seen = RUNTIME_SEES_THE_END || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    let by_runtime = is_seen.then(|| ("as the runtime does", as_the_runtime_does(body)));
     [
         ("deserialised", whole()),
-        ("without layouts", without_layouts()),
+        ("without layouts", without_layouts),
     ]
     .into_iter()
+    .chain(by_runtime)
     .chain(from_text)
+}
+
+/// Reads an event as `lambda_runtime` reads a payload (`deserializer.rs`).
+fn as_the_runtime_does(body: &[u8]) -> serde_json::Result<Event> {
+    let json = &mut serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(json).map_err(serde_path_to_error::Error::into_inner)
 }
 
 /// What was examined.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Examined {
     pub(super) records: usize,
+    /// How many of them can be decoded.
+    pub(super) decoded: usize,
     /// Whether the text is JSON, and whether it has records of the source.
     pub(super) is_json: bool,
     pub(super) is_event: bool,
@@ -157,6 +166,10 @@ impl Examiner {
         }
         Ok(Examined {
             records: records.len(),
+            decoded: records
+                .iter()
+                .filter(|record| record.fields.is_some())
+                .count(),
             is_json: true,
             is_event: true,
         })
@@ -230,10 +243,10 @@ fn check_images(fields: &DynamoDb<'_>, seen: Option<&judge::Seen>) -> Result<(),
             Some(json) => judge::model(json).map(Some),
         };
         all_known &= expected.is_some();
-        if let (Some(expected), Some(found)) = (&expected, seen_image) {
-            if expected != found {
-                return Err(format!("{name} is {found:?}, and should be {expected:?}"));
-            }
+        if let (Some(expected), Some(found)) = (&expected, seen_image)
+            && expected != found
+        {
+            return Err(format!("{name} is {found:?}, and should be {expected:?}"));
         }
     }
     let Some(seen) = seen else {

@@ -144,6 +144,7 @@ fn undecodable(letter: DeadLetter, probe: &Probe<'_>) -> Result<(), String> {
     result
 }
 
+#[allow(clippy::unused_async, reason = "a dead-letter function is async")]
 async fn dead_letter(letter: DeadLetter, probe: &Probe<'_>) -> Result<(), String> {
     undecodable(letter, probe)
 }

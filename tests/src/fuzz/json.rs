@@ -124,7 +124,6 @@ pub(super) fn inner_text(random: &mut Random, spelling: Spelling, out: &mut Stri
     }
     for _ in 0..parts {
         let from = match spelling {
-            Spelling::Plain => PLAIN,
             Spelling::FewEscapes if random.one_in(8) => ESCAPES,
             Spelling::DenseEscapes if !random.one_in(4) => ESCAPES,
             Spelling::Unicode if !random.one_in(3) => UNICODE,
@@ -244,6 +243,15 @@ pub(super) fn space(random: &mut Random, out: &mut String) {
     if random.one_in(40) {
         out.push_str(random.any(&[" ", "\n", "\t", "\r\n", "  ", "\n    "]));
     }
+}
+
+/// A value within others, deeper than most readers go.
+pub(super) fn nest(random: &mut Random, out: &mut String) {
+    let depth = *random.pick(&[30, 31, 32, 33, 126, 127, 128, 129, 1000, 6000]);
+    let (open, close) = *random.pick(&[("[", "]"), (r#"{"a":"#, "}")]);
+    out.push_str(&open.repeat(depth));
+    out.push_str(random.any(&["null", "1", r#""]}""#, "{}"]));
+    out.push_str(&close.repeat(depth));
 }
 
 /// Any value, nested up to a depth.

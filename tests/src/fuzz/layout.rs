@@ -160,13 +160,14 @@ fn odd(random: &mut Random, spelling: Spelling, out: &mut String) {
         r#""!""#,
         r#"{"S":"a"}"#,
         r#"{"sequenceNumber":"9"}"#,
-        r#"[[[[[[]]]]]]"#,
+        "[[[[[[]]]]]]",
         "0",
         "-0",
     ];
-    match random.below(6) {
-        0 => json::value(random, spelling, 3, out),
-        1 => json::string(random, spelling, out),
+    match random.below(200) {
+        0 => json::nest(random, out),
+        1..30 => json::value(random, spelling, 3, out),
+        30..60 => json::string(random, spelling, out),
         _ => out.push_str(random.any(ODD)),
     }
 }
@@ -317,7 +318,8 @@ fn attribute(random: &mut Random, spelling: Spelling, depth: usize, out: &mut St
             out.push('}');
         }
         10 => {
-            out.push_str(random.any(&[r#"{"BOOL":true}"#, r#"{"BOOL":false}"#, r#"{"NULL":true}"#]))
+            let words = [r#"{"BOOL":true}"#, r#"{"BOOL":false}"#, r#"{"NULL":true}"#];
+            out.push_str(random.any(&words));
         }
         11 => {
             out.push_str(r#"{"B":"#);
@@ -327,7 +329,7 @@ fn attribute(random: &mut Random, spelling: Spelling, depth: usize, out: &mut St
         12 => {
             out.push_str(r#"{"SS":["#);
             all(random, out, &|random, out| {
-                json::string(random, spelling, out)
+                json::string(random, spelling, out);
             });
             out.push_str("]}");
         }
@@ -405,19 +407,18 @@ fn space_all(members: &mut [Member]) {
 
 /// One small change of an object, or of one within it.
 fn change(members: &mut Vec<Member>, random: &mut Random) {
-    if random.one_in(2) {
-        let is_object = |member: &&mut Member| matches!(member.slot, Slot::Object(_));
-        if let Some(member) = members.iter_mut().find(is_object) {
-            if let Slot::Object(inner) = &mut member.slot {
-                // In a third of these cases it becomes something else as a whole.
-                if random.one_in(3) {
-                    member.slot = another_object(inner, random);
-                } else {
-                    change(inner, random);
-                }
-                return;
-            }
+    let is_object = |member: &&mut Member| matches!(member.slot, Slot::Object(_));
+    if random.one_in(2)
+        && let Some(member) = members.iter_mut().find(is_object)
+        && let Slot::Object(inner) = &mut member.slot
+    {
+        // In a third of these cases it becomes something else as a whole.
+        if random.one_in(3) {
+            member.slot = another_object(inner, random);
+        } else {
+            change(inner, random);
         }
+        return;
     }
     if members.is_empty() {
         members.push(Member::new("new", Slot::Varied(Kind::Any)));

@@ -3,10 +3,15 @@
 //! API alone.
 //!
 //! The runtime may remember what earlier records of a batch were like, so what matters is a record
-//! that comes after others, from which it differs in some small way. The judge ([`judge`](self)) reads
-//! each record alone.
+//! that comes after others, from which it differs in some small way. The judge reads each
+//! record alone.
 //!
 //! All of an input follows from its seed.
+
+#![allow(
+    clippy::format_push_string,
+    reason = "inputs are short, and `write!` would be a result to discard each time"
+)]
 
 mod case;
 mod examine;
@@ -26,11 +31,7 @@ use self::{case::Case, examine::Examiner, random::Random};
 
 /// Makes inputs, one from each seed, and examines them.
 #[derive(Debug)]
-pub struct Fuzzer {
-    examiner: Examiner,
-    /// The most records of a batch.
-    most: usize,
-}
+pub struct Fuzzer(Examiner);
 
 /// What has been examined.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +46,8 @@ pub struct Count {
     pub events: u64,
     /// The records in these.
     pub records: u64,
+    /// Those of them that can be decoded.
+    pub decoded: u64,
 }
 
 impl std::ops::AddAssign for Count {
@@ -54,6 +57,7 @@ impl std::ops::AddAssign for Count {
         self.json += other.json;
         self.events += other.events;
         self.records += other.records;
+        self.decoded += other.decoded;
     }
 }
 
@@ -90,29 +94,21 @@ impl fmt::Display for Finding {
 
 impl Default for Fuzzer {
     fn default() -> Self {
-        Self::new(usize::MAX)
+        Self(Examiner::new())
     }
 }
 
 impl Fuzzer {
-    /// One whose batches have at most so many records.
-    pub fn new(most: usize) -> Self {
-        Self {
-            examiner: Examiner::new(),
-            most,
-        }
-    }
-
     /// Makes an input from a seed, and examines it.
     ///
     /// # Errors
     ///
     /// The runtime and the judge differ.
     pub fn run(&mut self, seed: u64) -> Result<(Source, Count), Box<Finding>> {
-        let case = self.input(seed);
+        let case = input(seed);
         let mut body = Vec::new();
         case.body(&mut body);
-        match self.examiner.case(&case) {
+        match self.0.case(&case) {
             Ok(examined) => {
                 let count = Count {
                     inputs: 1,
@@ -120,11 +116,12 @@ impl Fuzzer {
                     json: u64::from(examined.is_json),
                     events: u64::from(examined.is_event),
                     records: examined.records as u64,
+                    decoded: examined.decoded as u64,
                 };
                 Ok((case.source, count))
             }
             Err(difference) => {
-                let (case, difference) = shrink::shrink(&mut self.examiner, case, difference);
+                let (case, difference) = shrink::shrink(&mut self.0, case, difference);
                 case.body(&mut body);
                 Err(Box::new(Finding {
                     seed,
@@ -135,23 +132,19 @@ impl Fuzzer {
             }
         }
     }
+}
 
-    fn input(&self, seed: u64) -> Case {
-        let random = &mut Random::new(seed);
-        let source = *random.pick(&Source::ALL);
-        // Mutants are mostly refused, whatever they are: small ones will do.
-        let is_mutant = random.one_in(2);
-        let most = if is_mutant {
-            self.most.min(40)
-        } else {
-            self.most
-        };
-        let mut case = Case::random(source, most, random);
-        if is_mutant {
-            mutate::mutate(&mut case, random);
-        }
-        case
+fn input(seed: u64) -> Case {
+    let random = &mut Random::new(seed);
+    let source = *random.pick(&Source::ALL);
+    // Mutants are mostly refused, whatever they are: small ones will do.
+    let is_mutant = random.one_in(2);
+    let most = if is_mutant { 40 } else { usize::MAX };
+    let mut case = Case::random(source, most, random);
+    if is_mutant {
+        mutate::mutate(&mut case, random);
     }
+    case
 }
 
 /// The text, with escapes for what is not UTF-8.

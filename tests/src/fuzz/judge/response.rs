@@ -101,7 +101,8 @@ struct Results<'a> {
     #[serde(borrow)]
     invocation_id: &'a RawValue,
     treat_missing_keys_as: String,
-    results: Vec<TaskResult>,
+    #[serde(rename = "results")]
+    tasks: Vec<TaskResult>,
 }
 
 #[derive(Deserialize)]
@@ -151,14 +152,14 @@ fn check_answers(
     let read = |error: serde_json::Error| format!("{error} in {response}");
     if let Some(Ok(invocation)) = invocation {
         let answer: Results<'_> = serde_json::from_str(response).map_err(read)?;
-        let is_right = answer.results.len() == records.len()
+        let is_right = answer.tasks.len() == records.len()
             && answer.treat_missing_keys_as == "TemporaryFailure"
             && answer.invocation_id.get() == invocation.invocation_id.get()
             && answer.invocation_schema_version.get() == invocation.invocation_schema_version.get();
         if !is_right {
             return Err(format!("another response: {response}"));
         }
-        for (index, (record, result)) in records.iter().zip(answer.results).enumerate() {
+        for (index, (record, result)) in records.iter().zip(answer.tasks).enumerate() {
             let code = match (course.processed[index], &record.fields) {
                 (true, _) => "Succeeded",
                 (false, Some(_)) => "TemporaryFailure",

@@ -49,7 +49,7 @@ pub(super) fn record(json: &str) -> Result<Option<Expected<'_>>, Foreign> {
     };
     own(outer.event_source, "aws:sqs")?;
     let arn = outer.event_source_arn.and_then(text);
-    let attributes = outer.attributes.map(|attributes| attributes.get());
+    let attributes = outer.attributes.map(RawValue::get);
     let attributes = attributes.and_then(|json| serde_json::from_str::<Pairs<'_>>(json).ok());
     // The last of several, as in most readers.
     let attribute = |name: &str| {
