@@ -1,11 +1,10 @@
-//! A bounded run of the fuzzer: see `stream_handler_tests::fuzz`, and its binary for long ones.
+//! A short run of the fuzzer, `stream_handler_tests::fuzz`. The binary `fuzz` is for long runs.
 //!
-//! Each input is made from one number, which is told when it fails. With more inputs, or to see one
-//! again:
+//! Each input is made from one seed, which a failure prints. To run more inputs, or one again:
 //!
 //! ```text
 //! FUZZ_INPUTS=100000 FUZZ_SEED=1 cargo test -p stream-handler-tests --test fuzz
-//! FUZZ_INPUTS=1 FUZZ_SEED=<the number> cargo test -p stream-handler-tests --test fuzz
+//! FUZZ_INPUTS=1 FUZZ_SEED=<the seed> cargo test -p stream-handler-tests --test fuzz
 //! ```
 
 use std::env;
@@ -27,7 +26,7 @@ fn events_are_read_as_serde_json_reads_them() {
         }
     }
     println!("{all:?}");
-    // A judge that refuses all, or a generator of nothing, would find nothing.
+    // Without this, a judge that refuses every event would make the test pass.
     if inputs >= 400 {
         assert!(all.events > inputs / 4, "{all:?}");
         assert!(all.decoded > all.records / 2, "{all:?}");

@@ -1,10 +1,11 @@
-//! Runs the fuzzer for long, and tells what it examined and what it found:
+//! Runs the fuzzer for a given time, and prints how much it examined and what it found:
 //!
 //! ```text
 //! cargo run --release -p stream-handler-tests --bin fuzz -- <seconds> [<threads> [<first seed>]]
 //! ```
 //!
-//! Without numbers, 60 seconds on 2 threads. It ends with an error if there are findings.
+//! By default it runs for 60 seconds on 2 threads, from seed 1. The exit code is 1 if there are
+//! findings.
 
 use std::{
     env,
@@ -19,7 +20,7 @@ use std::{
 
 use stream_handler_tests::fuzz::{Count, Finding, Fuzzer, Source};
 
-/// After so many the rest are only counted.
+/// How many findings are printed. The others are only counted.
 const SHOWN: u64 = 20;
 
 struct Run {

@@ -231,11 +231,11 @@ fn fresh(kind: Kind, random: &mut Random, place: &Place, out: &mut String) {
             0 => json::number(random, out),
             1..4 => out.push_str(&(1_545_084_650 + random.next() % 1000).to_string()),
             _ => {
-                let millis = random.below(1000);
-                out.push_str(&format!(
-                    "{}.{millis}",
-                    1_545_084_650 + random.next() % 1000
-                ));
+                // To the millisecond, as AWS writes it, or further, so that it must be rounded.
+                let end = *random.pick(&[1000, 1_000_000]);
+                let fraction = random.below(end);
+                let seconds = 1_545_084_650 + random.next() % 1000;
+                out.push_str(&format!("{seconds}.{fraction}"));
             }
         },
         Kind::Milliseconds => {

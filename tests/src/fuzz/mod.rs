@@ -1,12 +1,26 @@
-//! A differential fuzzer of the readers of events: batches of records that are nearly alike, and
-//! mutants of their texts, are read by the runtime and by plain `serde_json`, through the public
-//! API alone.
+//! A differential fuzzer for the code that reads events. It generates batches of similar records,
+//! and mutants of their JSON text. The runtime reads each batch through its public API. A judge
+//! reads each record alone, with plain `serde_json`. Both must agree on what every record holds,
+//! which records cannot be decoded, and the response. A text that `serde_json` refuses must fail the
+//! invocation.
 //!
-//! The runtime may remember what earlier records of a batch were like, so what matters is a record
-//! that comes after others, from which it differs in some small way. The judge reads each
-//! record alone.
+//! The runtime may remember the layout of earlier records in a batch. The records of a batch
+//! therefore differ from those before them in small ways: a key is escaped, a field is missing, an
+//! inner object is empty.
 //!
-//! All of an input follows from its seed.
+//! One seed makes the same input on every machine.
+//!
+//! | file | does |
+//! |---|---|
+//! | `source` | the usual records of each source |
+//! | `layout` | layouts, small changes of layouts, and records from them |
+//! | `json` | values, spelt in all the ways that JSON allows |
+//! | `case` | whole events, made of records |
+//! | `mutate` | changes of the text, most of which make it invalid |
+//! | `judge/` | what must come of an event |
+//! | `handlers` | record handlers that compare their record with the judge's |
+//! | `examine` | hands an event to a batch handler, in every way an event can be read |
+//! | `shrink` | drops records from an input that shows a difference |
 
 #![allow(
     clippy::format_push_string,
@@ -29,24 +43,24 @@ use std::fmt;
 pub use self::source::Source;
 use self::{case::Case, examine::Examiner, random::Random};
 
-/// Makes inputs, one from each seed, and examines them.
+/// Makes one input from each seed, and compares the runtime with the judge.
 #[derive(Debug)]
 pub struct Fuzzer(Examiner);
 
-/// What has been examined.
+/// How much was examined.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Count {
-    /// Texts that were handed to a handler.
+    /// Texts, each of them handed to a batch handler several times.
     pub inputs: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Those that are JSON.
+    /// Texts that are JSON.
     pub json: u64,
-    /// Those that are events of the source.
+    /// Texts that are events of their source.
     pub events: u64,
-    /// The records in these.
+    /// Records in these events.
     pub records: u64,
-    /// Those of them that can be decoded.
+    /// Records that can be decoded.
     pub decoded: u64,
 }
 
@@ -64,11 +78,11 @@ impl std::ops::AddAssign for Count {
 /// An input for which the runtime and the judge differ.
 #[derive(Debug)]
 pub struct Finding {
-    /// What makes the input again.
+    /// The seed of the input.
     pub seed: u64,
     /// Its source.
     pub source: Source,
-    /// The difference, for the smallest event that still shows one.
+    /// The first difference, in the smallest event found that shows one.
     pub difference: String,
     /// That event.
     pub event: String,
@@ -137,9 +151,14 @@ impl Fuzzer {
 fn input(seed: u64) -> Case {
     let random = &mut Random::new(seed);
     let source = *random.pick(&Source::ALL);
-    // Mutants are mostly refused, whatever they are: small ones will do.
     let is_mutant = random.one_in(2);
-    let most = if is_mutant { 40 } else { usize::MAX };
+    // Mutants are mostly refused, so small ones find as much and are faster. Some must be large: a
+    // reader may learn layouts only from large batches.
+    let most = if is_mutant && !random.one_in(4) {
+        40
+    } else {
+        usize::MAX
+    };
     let mut case = Case::random(source, most, random);
     if is_mutant {
         mutate::mutate(&mut case, random);

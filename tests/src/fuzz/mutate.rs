@@ -133,10 +133,10 @@ pub(super) fn mutate(case: &mut Case, random: &mut Random) {
         let count = case.records.len();
         match random.below(40) {
             0 => truncate(case, random),
-            1 => case.tail.extend_from_slice(random.any(AFTER)),
-            2 => text(&mut case.head, random),
-            3 => text(&mut case.tail, random),
-            4 if count > 0 => text(&mut case.records[random.below(count)].before, random),
+            1 | 2 => case.tail.extend_from_slice(random.any(AFTER)),
+            3 => text(&mut case.head, random),
+            4 => text(&mut case.tail, random),
+            5 if count > 0 => text(&mut case.records[random.below(count)].before, random),
             _ if count > 0 => text(&mut case.records[random.below(count)].json, random),
             _ => {}
         }
