@@ -242,6 +242,11 @@ fn check_images(fields: &DynamoDb<'_>, seen: Option<&judge::Seen>) -> Result<(),
             None => Some(None),
             Some(json) => judge::model(json).map(Some),
         };
+        if let (Some(json), Some(Some(item))) = (json, &expected)
+            && judge::by_serde_dynamo(json).as_ref() != Some(item)
+        {
+            return Err(format!("{name} is not {item:?} by serde_dynamo"));
+        }
         all_known &= expected.is_some();
         if let (Some(expected), Some(found)) = (&expected, seen_image)
             && expected != found

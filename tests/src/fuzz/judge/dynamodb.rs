@@ -156,6 +156,12 @@ pub(in super::super) fn model(image: &RawValue) -> Option<Item> {
     Some(item)
 }
 
+/// The same by `serde_dynamo`, which must agree with the model.
+pub(in super::super) fn by_serde_dynamo(image: &RawValue) -> Option<Item> {
+    let item: serde_dynamo::Item = serde_json::from_str(image.get()).ok()?;
+    serde_dynamo::from_item(item).ok()
+}
+
 fn model_attribute(attribute: &RawValue) -> Option<Value> {
     let Pairs(tags) = serde_json::from_str(attribute.get()).ok()?;
     let [(tag, value)] = tags[..] else {

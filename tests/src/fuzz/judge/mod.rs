@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use self::read::{Pairs, text};
 pub(super) use self::{
-    dynamodb::{DynamoDb, Item, Seen, model},
+    dynamodb::{DynamoDb, Item, Seen, by_serde_dynamo, model},
     firehose::Firehose,
     kafka::Kafka,
     kinesis::Kinesis,
