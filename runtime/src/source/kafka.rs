@@ -41,15 +41,13 @@ pub struct Envelope<'e> {
     key: Option<Raw<'e>>,
     #[serde(borrow)]
     value: Option<Raw<'e>>,
-    #[serde(borrow)]
-    headers: Option<Raw<'e>>,
     /// What the event calls the partition that the record is in: `orders-0`. A response must use
     /// that name, whatever the record says.
     #[serde(skip)]
     partition_name: Option<Cow<'e, str>>,
 }
 
-impl<'e> Envelope<'e> {
+impl Envelope<'_> {
     fn partition_name(&self) -> Option<Cow<'_, str>> {
         if let Some(name) = &self.partition_name {
             return Some(Cow::Borrowed(name));
@@ -65,7 +63,7 @@ fn integer<T: std::str::FromStr>(json: Option<Raw<'_>>) -> Option<T> {
     json?.get().parse().ok()
 }
 
-of_raw!(Envelope: topic, partition, offset, timestamp, key, value, headers);
+of_raw!(Envelope: topic, partition, offset, timestamp, key, value);
 
 impl Source for Kafka {
     const NAME: &'static str = "Kafka";

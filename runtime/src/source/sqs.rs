@@ -41,9 +41,6 @@ pub struct Envelope<'e> {
     body: Option<Raw<'e>>,
     #[serde(borrow)]
     attributes: Option<Raw<'e>>,
-    // Not used, but a field may differ in its shape, too.
-    #[serde(borrow)]
-    message_attributes: Option<Raw<'e>>,
     // SNS writes it with a capital: an event of another source is to be known for one.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
@@ -58,7 +55,7 @@ impl<'e> Envelope<'e> {
     }
 }
 
-of_raw!(Envelope: message_id, body, attributes, message_attributes, event_source, event_source_arn);
+of_raw!(Envelope: message_id, body, attributes, event_source, event_source_arn);
 
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
