@@ -261,7 +261,7 @@ impl Success<Firehose> for Transformed {
 pub struct FirehoseRecord<T> {
     origin: Origin,
     record_id: Text,
-    approximate_arrival: Option<SystemTime>,
+    approximate_arrival_timestamp: Option<SystemTime>,
     data: T,
 }
 
@@ -271,7 +271,7 @@ impl<T> FirehoseRecord<T> {
         Self {
             origin: Origin::none(),
             record_id: Text::Missing,
-            approximate_arrival: None,
+            approximate_arrival_timestamp: None,
             data,
         }
     }
@@ -294,8 +294,8 @@ impl<T> FirehoseRecord<T> {
 
     /// When Firehose received the record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp
     }
 
     /// The record's own JSON, with all that has no method here, such as `kinesisRecordMetadata`.
@@ -319,7 +319,7 @@ impl<T: Payload> Record for FirehoseRecord<T> {
         Ok(Self {
             origin: raw.origin(),
             record_id: Text::new(event, envelope.record_id),
-            approximate_arrival: milliseconds(envelope.approximate_arrival_timestamp),
+            approximate_arrival_timestamp: milliseconds(envelope.approximate_arrival_timestamp),
             data: T::decode(Data::base64(data))?,
         })
     }
@@ -329,7 +329,10 @@ impl<T: fmt::Debug> fmt::Debug for FirehoseRecord<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FirehoseRecord")
             .field("record_id", &self.record_id())
-            .field("approximate_arrival", &self.approximate_arrival)
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp,
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

@@ -6,6 +6,7 @@
 use std::{borrow::Cow, fmt, time::SystemTime};
 
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
@@ -211,6 +212,27 @@ impl<T, K> KafkaRecord<T, K> {
     #[must_use]
     pub fn with_key(mut self, key: K) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The record with one more header.
+    ///
+    /// ```
+    /// # use stream_handler::kafka::KafkaRecord;
+    /// let record = KafkaRecord::<_>::new(Some("value")).with_header("trace", b"1");
+    /// assert_eq!(record.headers()?[0].value()?, Some(&b"1"[..]));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &[u8]) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let headers = json.entry("headers").or_insert_with(|| json!([]));
+        if let Value::Array(headers) = headers {
+            headers.push(json!({ name: value }));
+        }
+        // The topic is a place in the JSON as it was.
+        self.topic = Text::owned(self.topic());
+        self.origin = Origin::alone(Value::Object(json).to_string());
         self
     }
 

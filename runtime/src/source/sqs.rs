@@ -11,6 +11,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
@@ -142,6 +143,61 @@ impl<T> SqsMessage<T> {
         self
     }
 
+    /// The message with a message group.
+    #[must_use]
+    pub fn with_message_group_id(self, group: &str) -> Self {
+        self.with_attribute("MessageGroupId", group)
+    }
+
+    /// The message as one that was received this many times.
+    #[must_use]
+    pub fn with_approximate_receive_count(self, count: u32) -> Self {
+        self.with_attribute("ApproximateReceiveCount", &count.to_string())
+    }
+
+    /// The message with a system attribute, such as `SenderId`.
+    #[must_use]
+    pub fn with_attribute(self, name: &str, value: &str) -> Self {
+        self.with_value("attributes", name, value.into())
+    }
+
+    /// The message with an attribute that the sender gave it.
+    ///
+    /// ```
+    /// # use stream_handler::sqs::{MessageAttribute, SqsMessage};
+    /// let colour = MessageAttribute::string("red");
+    /// let message = SqsMessage::new("a body").with_message_attribute("colour", &colour);
+    /// assert_eq!(message.message_attribute("colour")?, Some(colour));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_message_attribute(self, name: &str, attribute: &MessageAttribute) -> Self {
+        let (field, value) = match &attribute.value {
+            AttributeValue::Text(text) => ("stringValue", text.clone()),
+            AttributeValue::Binary(bytes) => ("binaryValue", BASE64_STANDARD.encode(bytes)),
+        };
+        let attribute = json!({ "dataType": attribute.data_type, field: value });
+        self.with_value("messageAttributes", name, attribute)
+    }
+
+    /// The message with a value in one of the objects of its JSON.
+    fn with_value(mut self, object: &str, name: &str, value: Value) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let values = json.entry(object).or_insert_with(|| json!({}));
+        if let Value::Object(values) = values {
+            values.insert(name.to_owned(), value);
+        }
+        // These are places in the JSON as it was.
+        let text = |text: Option<&str>| text.map_or(Text::Missing, Text::owned);
+        let event = self.origin.event();
+        let message_id = text(self.message_id.get(event));
+        let event_source_arn = text(self.event_source_arn.get(event));
+        self.message_id = message_id;
+        self.event_source_arn = event_source_arn;
+        self.origin = Origin::alone(Value::Object(json).to_string());
+        self
+    }
+
     /// The message's body.
     pub fn body(&self) -> &T {
         &self.body
@@ -185,7 +241,8 @@ impl<T> SqsMessage<T> {
 
     /// When the message was sent, to the millisecond.
     #[must_use]
-    pub fn sent(&self) -> Option<SystemTime> {
+    #[doc(alias = "SentTimestamp")]
+    pub fn sent_timestamp(&self) -> Option<SystemTime> {
         let millis = self.number("SentTimestamp")?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
     }
@@ -281,6 +338,7 @@ fn required_in<'e>(
 
 /// An attribute that the sender gave a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
     pub data_type: String,
@@ -288,8 +346,32 @@ pub struct MessageAttribute {
     pub value: AttributeValue,
 }
 
+impl MessageAttribute {
+    /// An attribute with a type that the sender chose, such as `Number.java.lang.Long`.
+    #[must_use]
+    pub fn new(data_type: impl Into<String>, value: AttributeValue) -> Self {
+        Self {
+            data_type: data_type.into(),
+            value,
+        }
+    }
+
+    /// An attribute of the type `String`.
+    #[must_use]
+    pub fn string(value: impl Into<String>) -> Self {
+        Self::new("String", AttributeValue::Text(value.into()))
+    }
+
+    /// An attribute of the type `Binary`.
+    #[must_use]
+    pub fn binary(value: impl Into<Vec<u8>>) -> Self {
+        Self::new("Binary", AttributeValue::Binary(value.into()))
+    }
+}
+
 /// The value of a [`MessageAttribute`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttributeValue {
     /// A string, or a number as SQS carries it: in decimal.
     Text(String),

@@ -121,7 +121,7 @@ pub struct KinesisRecord<T> {
     sequence_number: Text,
     partition_key: Text,
     event_source_arn: Text,
-    approximate_arrival: Seconds,
+    approximate_arrival_timestamp: Seconds,
     data: T,
 }
 
@@ -139,7 +139,7 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::Missing,
             partition_key: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_arrival: Seconds::Missing,
+            approximate_arrival_timestamp: Seconds::Missing,
             data,
         }
     }
@@ -159,7 +159,7 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::new(event, sequence_number),
             partition_key,
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_arrival: Seconds::new(event, arrival),
+            approximate_arrival_timestamp: Seconds::new(event, arrival),
             data,
             origin,
         }
@@ -181,8 +181,8 @@ impl<T> KinesisRecord<T> {
 
     /// The record with another time of arrival.
     #[must_use]
-    pub fn with_approximate_arrival(mut self, time: SystemTime) -> Self {
-        self.approximate_arrival = Seconds::Known(time);
+    pub fn with_approximate_arrival_timestamp(mut self, time: SystemTime) -> Self {
+        self.approximate_arrival_timestamp = Seconds::Known(time);
         self
     }
 
@@ -222,8 +222,8 @@ impl<T> KinesisRecord<T> {
 
     /// When the stream received the record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival.get(self.origin.event())
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp.get(self.origin.event())
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the record's JSON when
@@ -278,7 +278,10 @@ impl<T: fmt::Debug> fmt::Debug for KinesisRecord<T> {
             .field("sequence_number", &self.sequence_number())
             .field("partition_key", &self.partition_key())
             .field("event_source_arn", &self.event_source_arn())
-            .field("approximate_arrival", &self.approximate_arrival())
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp(),
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

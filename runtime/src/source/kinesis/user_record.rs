@@ -244,8 +244,8 @@ impl<T> UserRecord<T> {
 
     /// When the stream received the Kinesis record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.record.approximate_arrival()
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.record.approximate_arrival_timestamp()
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
