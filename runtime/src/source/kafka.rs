@@ -27,7 +27,7 @@ use crate::{
 ///
 /// **Lambda reads partial batch responses only if the event source mapping is in provisioned mode.**
 /// Without it every response counts as a success, and the records that it reports are lost. AWS:
-/// [Retain discarded batches and handle errors for Kafka event
+/// [Configuring error handling controls for Kafka event
 /// sources](https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html).
 #[derive(Debug, Clone, Copy)]
 pub enum Kafka {}
