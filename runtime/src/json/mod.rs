@@ -7,6 +7,7 @@
 //! panic.
 
 mod deserializer;
+pub(crate) mod mismatch;
 mod pattern;
 mod text;
 

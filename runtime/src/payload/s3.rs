@@ -190,7 +190,7 @@ impl Entry<'_> {
         let Str(encoded) = object.key;
         let key = url_decoded(&encoded).ok_or_else(|| {
             DecodeError::new(format!(
-                "`Records[{index}].s3.object.key` is `{encoded}`, which is not URL-encoded UTF-8"
+                "`Records[{index}].s3.object.key` is not URL-encoded UTF-8"
             ))
         })?;
         Ok(S3Record {

@@ -4,14 +4,17 @@
 //! (`with-ddb.html`).
 
 mod attribute;
+mod deserializer;
 mod image;
 mod number;
+mod value;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
+pub use self::value::{AttributeValue, Attributes};
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
     event::alike_at,
@@ -224,7 +227,8 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// They are missing, or not what `K` expects.
     pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
         let outer = self.outer()?;
-        image::decode(outer.inner()?.keys, || "`dynamodb.Keys`".to_owned())
+        let keys = outer.inner()?.keys.map(Raw::get);
+        image::decode(keys, || "`dynamodb.Keys`".to_owned())
     }
 
     /// The record's place in its shard: a decimal number. Compare two as numbers, not as strings.
@@ -305,8 +309,8 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
             .trim_matches('"');
         format!("`dynamodb.{image}` of the {name} (the stream's view type is {view})")
     };
-    let new = || image::decode(inner.new_image, || describe("NewImage"));
-    let old = || image::decode(inner.old_image, || describe("OldImage"));
+    let new = || image::decode(inner.new_image.map(Raw::get), || describe("NewImage"));
+    let old = || image::decode(inner.old_image.map(Raw::get), || describe("OldImage"));
     match &*name {
         "INSERT" => Ok(Change::Insert { new: new()? }),
         "MODIFY" => Ok(Change::Modify {
