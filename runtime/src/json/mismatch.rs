@@ -12,7 +12,7 @@ use std::fmt::{self, Display};
 use serde::de::{self, Expected, Unexpected, value::Error as Plain};
 
 pub(crate) use self::{
-    access::{visit_elements, visit_members, visit_text, visit_variant},
+    access::{Value, visit_elements, visit_members, visit_text, visit_variant},
     again::explain,
 };
 use crate::DecodeError;
@@ -83,7 +83,7 @@ impl Mismatch {
         }))
     }
 
-    /// Says what was found, unless it was a value further in that the type can't take.
+    /// Says what was found, unless it is known: a value further in.
     pub(crate) fn found(mut self, kind: Kind) -> Self {
         if self.0.path.is_empty() && self.0.found.is_none() {
             self.0.found = Some(kind);

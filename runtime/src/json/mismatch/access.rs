@@ -13,6 +13,11 @@ use serde::{
 
 use super::{Kind, Mismatch, Segment};
 
+/// A value that errors can tell of.
+pub(crate) trait Value<'e>: Deserializer<'e, Error = Mismatch> {
+    fn kind(&self) -> Kind;
+}
+
 pub(crate) fn visit_text<'e, V: Visitor<'e>>(
     text: Cow<'e, str>,
     visitor: V,
@@ -24,7 +29,7 @@ pub(crate) fn visit_text<'e, V: Visitor<'e>>(
 }
 
 /// Shows an object to a type that knows these `names`.
-pub(crate) fn visit_members<'e, T: Deserializer<'e, Error = Mismatch>, V: Visitor<'e>>(
+pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     members: Vec<(Cow<'e, str>, T)>,
     names: &'static [&'static str],
     visitor: V,
@@ -40,7 +45,7 @@ pub(crate) fn visit_members<'e, T: Deserializer<'e, Error = Mismatch>, V: Visito
 }
 
 /// Shows an array.
-pub(crate) fn visit_elements<'e, T: Deserializer<'e, Error = Mismatch>, V: Visitor<'e>>(
+pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
     elements: Vec<T>,
     visitor: V,
 ) -> Result<V::Value, Mismatch> {
@@ -57,7 +62,7 @@ pub(crate) fn visit_elements<'e, T: Deserializer<'e, Error = Mismatch>, V: Visit
 }
 
 /// Shows an enum's variant and what is in it.
-pub(crate) fn visit_variant<'e, T: Deserializer<'e, Error = Mismatch>, V: Visitor<'e>>(
+pub(crate) fn visit_variant<'e, T: Value<'e>, V: Visitor<'e>>(
     variant: (Cow<'e, str>, T),
     names: &'static [&'static str],
     visitor: V,
@@ -83,7 +88,7 @@ impl<'e, T> Members<'e, T> {
     }
 }
 
-impl<'e, T: Deserializer<'e, Error = Mismatch>> MapAccess<'e> for &mut Members<'e, T> {
+impl<'e, T: Value<'e>> MapAccess<'e> for &mut Members<'e, T> {
     type Error = Mismatch;
 
     fn next_key_seed<K: DeserializeSeed<'e>>(
@@ -101,8 +106,9 @@ impl<'e, T: Deserializer<'e, Error = Mismatch>> MapAccess<'e> for &mut Members<'
         let Some((key, value)) = self.current.take() else {
             return Err(Mismatch::custom("a value was asked for before its key"));
         };
+        let kind = value.kind();
         seed.deserialize(value)
-            .map_err(|error| error.within(Segment::named(&key, self.names)))
+            .map_err(|error| error.found(kind).within(Segment::named(&key, self.names)))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -115,7 +121,7 @@ struct Elements<T> {
     index: usize,
 }
 
-impl<'e, T: Deserializer<'e, Error = Mismatch>> SeqAccess<'e> for &mut Elements<T> {
+impl<'e, T: Value<'e>> SeqAccess<'e> for &mut Elements<T> {
     type Error = Mismatch;
 
     fn next_element_seed<S: DeserializeSeed<'e>>(
@@ -125,11 +131,11 @@ impl<'e, T: Deserializer<'e, Error = Mismatch>> SeqAccess<'e> for &mut Elements<
         let Some(element) = self.left.next() else {
             return Ok(None);
         };
-        let index = self.index;
+        let (kind, index) = (element.kind(), self.index);
         self.index += 1;
         seed.deserialize(element)
             .map(Some)
-            .map_err(|error| error.within(Segment::Index(index)))
+            .map_err(|error| error.found(kind).within(Segment::Index(index)))
     }
 
     fn size_hint(&self) -> Option<usize> {

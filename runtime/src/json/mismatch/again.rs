@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{error::Category, value::RawValue};
 
-use super::{Kind, Mismatch, visit_elements, visit_members, visit_text, visit_variant};
+use super::{Kind, Mismatch, Value, visit_elements, visit_members, visit_text, visit_variant};
 use crate::{DecodeError, event::kind};
 
 /// Why no `T` can be made from some JSON. `what` says what failed, `error` is `serde_json`'s.
@@ -26,7 +26,10 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
                 .because(error.to_string())
                 .redacting(error);
         }
-        Category::Data => std::str::from_utf8(json).map(|json| T::deserialize(Node(json.trim()))),
+        Category::Data => std::str::from_utf8(json).map(|json| {
+            let node = Node(json.trim());
+            T::deserialize(node).map_err(|mismatch| mismatch.found(node.kind()))
+        }),
     };
     let mismatch = match explained {
         Ok(Err(mismatch)) => mismatch,
@@ -47,11 +50,6 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
 struct Node<'e>(&'e str);
 
 impl<'e> Node<'e> {
-    fn found(self) -> impl Fn(Mismatch) -> Mismatch {
-        let name = kind(self.0);
-        move |mismatch| mismatch.found(Kind { name, advice: "" })
-    }
-
     fn read<T: Deserialize<'e>>(self) -> Result<T, Mismatch> {
         serde_json::from_str(self.0).map_err(Mismatch::custom)
     }
@@ -65,9 +63,7 @@ impl<'e> Node<'e> {
             V,
         ) -> serde_json::Result<V::Value>,
     ) -> Result<V::Value, Mismatch> {
-        method(&mut serde_json::Deserializer::from_str(self.0), visitor)
-            .map_err(Mismatch::custom)
-            .map_err(self.found())
+        method(&mut serde_json::Deserializer::from_str(self.0), visitor).map_err(Mismatch::custom)
     }
 
     fn members<V: Visitor<'e>>(
@@ -76,7 +72,16 @@ impl<'e> Node<'e> {
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         let Members(members) = self.read()?;
-        visit_members(members, names, visitor).map_err(self.found())
+        visit_members(members, names, visitor)
+    }
+}
+
+impl<'e> Value<'e> for Node<'e> {
+    fn kind(&self) -> Kind {
+        Kind {
+            name: kind(self.0),
+            advice: "",
+        }
     }
 }
 
@@ -97,10 +102,9 @@ impl<'e> Deserializer<'e> for Node<'e> {
             _ => match (self.0.parse(), self.0.parse()) {
                 (Ok(number), _) => visitor.visit_u64(number),
                 (_, Ok(number)) => visitor.visit_i64(number),
-                _ => return self.leave(visitor, |json, visitor| json.deserialize_any(visitor)),
+                _ => self.leave(visitor, |json, visitor| json.deserialize_any(visitor)),
             },
         }
-        .map_err(self.found())
     }
 
     fn deserialize_struct<V: Visitor<'e>>(
@@ -144,14 +148,12 @@ impl<'e> Deserializer<'e> for Node<'e> {
     ) -> Result<V::Value, Mismatch> {
         if self.0.starts_with('"') {
             let Text(text) = self.read()?;
-            return visitor
-                .visit_enum(CowStrDeserializer::new(text))
-                .map_err(self.found());
+            return visitor.visit_enum(CowStrDeserializer::new(text));
         }
         if self.0.starts_with('{') {
             let Members(mut members) = self.read()?;
             if members.len() == 1 {
-                return visit_variant(members.remove(0), variants, visitor).map_err(self.found());
+                return visit_variant(members.remove(0), variants, visitor);
             }
         }
         self.deserialize_any(visitor)

@@ -8,10 +8,7 @@ use std::borrow::Cow;
 
 use serde::{
     Deserializer,
-    de::{
-        Visitor,
-        value::{CowStrDeserializer, SeqDeserializer},
-    },
+    de::{Visitor, value::CowStrDeserializer},
     forward_to_deserialize_any,
 };
 
@@ -21,7 +18,7 @@ use super::{
     value::AttributeValue,
 };
 use crate::json::mismatch::{
-    Kind, Mismatch, visit_elements, visit_members, visit_text, visit_variant,
+    Kind, Mismatch, Value, visit_elements, visit_members, visit_text, visit_variant,
 };
 
 impl<'e> Attribute<'e> {
@@ -50,11 +47,6 @@ impl<'e> Attribute<'e> {
         }
     }
 
-    fn kind(&self) -> Kind {
-        let [_, name, advice] = self.names();
-        Kind { name, advice }
-    }
-
     /// Which variant of [`AttributeValue`] it is.
     fn variant(&self, variants: &[&'static str]) -> Option<&'static str> {
         let [tag, ..] = self.names();
@@ -67,11 +59,17 @@ impl<'e> Attribute<'e> {
         visitor: V,
         visit: impl FnOnce(Number<'e>, V) -> Result<V::Value, Mismatch>,
     ) -> Result<V::Value, Mismatch> {
-        let kind = self.kind();
         match self {
-            Self::N(number) => visit(number, visitor).map_err(|error| error.found(kind)),
+            Self::N(number) => visit(number, visitor),
             other => other.deserialize_any(visitor),
         }
+    }
+}
+
+impl<'e> Value<'e> for Attribute<'e> {
+    fn kind(&self) -> Kind {
+        let [_, name, advice] = self.names();
+        Kind { name, advice }
     }
 }
 
@@ -79,16 +77,11 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
     type Error = Mismatch;
 
     fn deserialize_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        let kind = self.kind();
         match self {
             Self::S(text) => visit_text(text, visitor),
             Self::N(number) => number.visit(visitor),
             // As a sequence of numbers, which is what `serde` makes of bytes in JSON.
-            Self::B(bytes) => {
-                let mut bytes = SeqDeserializer::new(bytes.into_iter());
-                let value = visitor.visit_seq(&mut bytes);
-                value.and_then(|value| bytes.end().map(|()| value))
-            }
+            Self::B(bytes) => visit_elements(bytes.into_iter().map(Byte).collect(), visitor),
             Self::Bool(flag) => visitor.visit_bool(flag),
             Self::Null => visitor.visit_unit(),
             Self::M(Item(attributes)) => visit_members(attributes, &[], visitor),
@@ -96,7 +89,6 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
                 visit_elements(values, visitor)
             }
         }
-        .map_err(|error| error.found(kind))
     }
 
     fn deserialize_option<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -146,11 +138,8 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
     }
 
     fn deserialize_byte_buf<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        let kind = self.kind();
         match self {
-            Self::B(bytes) => visitor
-                .visit_byte_buf(bytes)
-                .map_err(|error: Mismatch| error.found(kind)),
+            Self::B(bytes) => visitor.visit_byte_buf(bytes),
             other => other.deserialize_any(visitor),
         }
     }
@@ -165,11 +154,8 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let kind = self.kind();
         match self {
-            Self::M(Item(attributes)) => {
-                visit_members(attributes, fields, visitor).map_err(|error| error.found(kind))
-            }
+            Self::M(Item(attributes)) => visit_members(attributes, fields, visitor),
             other => other.deserialize_any(visitor),
         }
     }
@@ -180,7 +166,6 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let kind = self.kind();
         match self {
             value if name == AttributeValue::NAME => {
                 let variant = value.variant(variants).unwrap_or_default();
@@ -192,7 +177,6 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
             }
             other => other.deserialize_any(visitor),
         }
-        .map_err(|error| error.found(kind))
     }
 
     /// It has been checked already.
@@ -204,5 +188,43 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         <W: Visitor<'e>>
         bool i8 i16 i32 i64 u8 u16 u32 u64 char seq tuple tuple_struct map identifier unit
         unit_struct
+    }
+}
+
+/// A byte where a type asks for a sequence and finds binary data.
+struct Byte(u8);
+
+impl Value<'_> for Byte {
+    fn kind(&self) -> Kind {
+        Kind {
+            name: "a byte of binary data (B)",
+            advice: "`u8`",
+        }
+    }
+}
+
+impl<'e> Deserializer<'e> for Byte {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_u8(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'e>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        <W: Visitor<'e>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf seq
+        tuple tuple_struct map struct enum identifier unit unit_struct ignored_any
     }
 }

@@ -7,7 +7,10 @@ use serde::{
 };
 
 use super::attribute::{Attribute, Item};
-use crate::{DecodeError, json::mismatch::explain};
+use crate::{
+    DecodeError,
+    json::mismatch::{Value as _, explain},
+};
 
 /// Decodes an image. `()` reads none, `Option<T>` accepts that there is none, and any other type
 /// needs one. `name` says which image this is, for messages.
@@ -29,9 +32,13 @@ pub(super) fn decode<T: DeserializeOwned>(
         let what = format!("{} is not an item in DynamoDB's JSON", name());
         explain::<Item<'_>>(json.as_bytes(), &what, error)
     })?;
-    T::deserialize(Attribute::M(item)).map_err(|mismatch| {
+    let image = Attribute::M(item);
+    let kind = image.kind();
+    T::deserialize(image).map_err(|mismatch| {
         let expected = std::any::type_name::<T>();
-        mismatch.into_error(&format!("{} is not a `{expected}`", name()))
+        mismatch
+            .found(kind)
+            .into_error(&format!("{} is not a `{expected}`", name()))
     })
 }
 
