@@ -108,11 +108,12 @@ impl Mismatch {
         let mut path = String::new();
         for segment in self.0.path.iter().rev() {
             let dot = if path.is_empty() { "" } else { "." };
-            path += &match segment {
+            let step = match segment {
                 Segment::Field(name) => format!("{dot}{name}"),
                 Segment::Index(index) => format!("[{index}]"),
                 Segment::Key => format!("{dot}<key>"),
             };
+            path.push_str(&step);
         }
         if path.is_empty() {
             return path;

@@ -58,7 +58,7 @@ pub(super) fn describe(json: &str) -> String {
             return "a string of JSON: it is encoded twice".to_owned();
         }
     }
-    let members = match serde_json::from_str::<BTreeMap<Str<'_>, IgnoredAny>>(json) {
+    let members = match serde_json::from_str::<BTreeMap<Str<'_>, &RawValue>>(json) {
         Ok(members) => members,
         Err(error) if error.is_data() => return kind(json).to_owned(),
         Err(_) => return "not JSON".to_owned(),

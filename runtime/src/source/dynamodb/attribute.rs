@@ -58,10 +58,8 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
                     attributes.push((name, attribute));
                 }
                 // DynamoDB sends none twice, and of two a type might lose one.
-                let mut names: Vec<&str> = attributes.iter().map(|(name, _)| &**name).collect();
-                names.sort_unstable();
-                match names.windows(2).find(|pair| pair[0] == pair[1]) {
-                    Some(pair) => Err(A::Error::invalid_value(Unexpected::Str(pair[0]), &self)),
+                match twice(&attributes) {
+                    Some(name) => Err(A::Error::invalid_value(Unexpected::Str(name), &self)),
                     None => Ok(Item(attributes)),
                 }
             }
@@ -69,6 +67,21 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
 
         deserializer.deserialize_map(Attributes)
     }
+}
+
+/// A name that is there twice.
+fn twice<'a>(attributes: &'a [(Cow<'_, str>, Attribute<'_>)]) -> Option<&'a str> {
+    if attributes.len() <= 16 {
+        let before = |index: usize| attributes[..index].iter();
+        let mut names = attributes.iter().map(|(name, _)| &**name).enumerate();
+        return names
+            .find(|(index, name)| before(*index).any(|(other, _)| other == name))
+            .map(|(_, name)| name);
+    }
+    let mut names: Vec<&str> = attributes.iter().map(|(name, _)| &**name).collect();
+    names.sort_unstable();
+    let pair = names.windows(2).find(|pair| pair[0] == pair[1])?;
+    Some(pair[0])
 }
 
 fn null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {

@@ -29,13 +29,25 @@ impl<'de: 'e, 'e> Deserialize<'de> for Number<'e> {
 
 /// `-12.5E+3`: digits, maybe with a sign, a point and an exponent.
 fn is_number(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let mantissa = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
-    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let has_digits = whole.len() + fraction.len() > 0 && !exponent.is_empty();
-    has_digits && digits(whole) && digits(fraction) && digits(exponent)
+    let sign = |text: &[u8]| usize::from(matches!(text, [b'-' | b'+', ..]));
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let text = text.as_bytes();
+    let whole = &text[sign(text)..];
+    let mut rest = &whole[digits(whole)..];
+    let mut length = whole.len() - rest.len();
+    if let [b'.', fraction @ ..] = rest {
+        rest = &fraction[digits(fraction)..];
+        length += fraction.len() - rest.len();
+    }
+    match rest {
+        _ if length == 0 => false,
+        [] => true,
+        [b'e' | b'E', exponent @ ..] => {
+            let exponent = &exponent[sign(exponent)..];
+            !exponent.is_empty() && digits(exponent) == exponent.len()
+        }
+        _ => false,
+    }
 }
 
 impl<'e> Number<'e> {
@@ -120,7 +132,8 @@ impl<'e> Number<'e> {
     /// Whether the text stands for the same number, to the last digit, as a float of that many
     /// digits that was made of it and written again.
     fn equals(&self, digits: usize, written: impl FnOnce() -> String) -> bool {
-        let is_short = self.0.len() <= digits && !self.0.contains(['e', 'E']);
+        let is_short =
+            self.0.len() <= digits && !self.0.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'e'));
         is_short || {
             let decimal = Decimal::new(&self.0);
             decimal.is_some() && decimal == Decimal::new(&written())
@@ -128,7 +141,7 @@ impl<'e> Number<'e> {
     }
 }
 
-/// Whether a crate of the user's turned on serde_json's `arbitrary_precision`. Its numbers then take
+/// Whether a crate of the user's turned on `serde_json/arbitrary_precision`. Its numbers then take
 /// any digits, handed over in the way that its own deserialiser has.
 fn serde_json_takes_all_digits() -> bool {
     const DIGITS: &str = "0.12345678901234567890123";
