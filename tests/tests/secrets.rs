@@ -283,7 +283,7 @@ fn paths() {
         ),
         (
             r#"{"a":1,"c":{"x":"One"}}"#,
-            ", at `c`: expected u64, found a key",
+            ": invalid value: expected key to be a number in quotes",
         ),
         (
             r#"{"a":1,"z":1}"#,

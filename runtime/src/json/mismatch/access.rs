@@ -46,12 +46,12 @@ pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
 
 /// Shows an array.
 pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
-    elements: Vec<T>,
+    elements: impl ExactSizeIterator<Item = T>,
     visitor: V,
 ) -> Result<V::Value, Mismatch> {
     let length = elements.len();
     let mut elements = Elements {
-        left: elements.into_iter(),
+        left: elements,
         index: 0,
     };
     let value = visitor.visit_seq(&mut elements)?;
@@ -116,12 +116,12 @@ impl<'e, T: Value<'e>> MapAccess<'e> for &mut Members<'e, T> {
     }
 }
 
-struct Elements<T> {
-    left: vec::IntoIter<T>,
+struct Elements<I> {
+    left: I,
     index: usize,
 }
 
-impl<'e, T: Value<'e>> SeqAccess<'e> for &mut Elements<T> {
+impl<'e, T: Value<'e>, I: ExactSizeIterator<Item = T>> SeqAccess<'e> for &mut Elements<I> {
     type Error = Mismatch;
 
     fn next_element_seed<S: DeserializeSeed<'e>>(

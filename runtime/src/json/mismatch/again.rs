@@ -93,8 +93,7 @@ impl<'e> Deserializer<'e> for Node<'e> {
             Some(b'{') => self.members(&[], visitor),
             Some(b'[') => {
                 let elements: Vec<&RawValue> = self.read()?;
-                let elements = elements.into_iter().map(|json| Self(json.get())).collect();
-                visit_elements(elements, visitor)
+                visit_elements(elements.into_iter().map(|json| Self(json.get())), visitor)
             }
             Some(b'"') => visit_text(self.read::<Text<'_>>()?.0, visitor),
             Some(b'n') => visitor.visit_unit(),

@@ -18,6 +18,9 @@ pub(super) enum Attribute<'e> {
     N(#[serde(borrow)] Number<'e>),
     #[serde(deserialize_with = "binary")]
     B(Vec<u8>),
+    /// Of binary data, when a type asks for its bytes one by one.
+    #[serde(skip)]
+    Byte(u8),
     #[serde(rename = "BOOL")]
     Bool(bool),
     #[serde(rename = "NULL", deserialize_with = "null")]

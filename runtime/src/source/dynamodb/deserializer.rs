@@ -33,6 +33,7 @@ impl<'e> Attribute<'e> {
                  has room for all of them",
             ],
             Self::B(_) => ["B", "binary data (B)", "`Bytes` or `Vec<u8>`"],
+            Self::Byte(_) => ["", "a byte of binary data (B)", "`u8`"],
             Self::Bool(_) => ["BOOL", "a boolean (BOOL)", "`bool`"],
             Self::Null => ["NULL", "a null (NULL)", "`Option<_>`"],
             Self::M(_) => ["M", "a map (M)", "a struct, or `BTreeMap<String, _>`"],
@@ -81,12 +82,13 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
             Self::S(text) => visit_text(text, visitor),
             Self::N(number) => number.visit(visitor),
             // As a sequence of numbers, which is what `serde` makes of bytes in JSON.
-            Self::B(bytes) => visit_elements(bytes.into_iter().map(Byte).collect(), visitor),
+            Self::B(bytes) => visit_elements(bytes.into_iter().map(Self::Byte), visitor),
+            Self::Byte(byte) => visitor.visit_u8(byte),
             Self::Bool(flag) => visitor.visit_bool(flag),
             Self::Null => visitor.visit_unit(),
             Self::M(Item(attributes)) => visit_members(attributes, &[], visitor),
             Self::L(values) | Self::Ss(values) | Self::Ns(values) | Self::Bs(values) => {
-                visit_elements(values, visitor)
+                visit_elements(values.into_iter(), visitor)
             }
         }
     }
@@ -188,43 +190,5 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         <W: Visitor<'e>>
         bool i8 i16 i32 i64 u8 u16 u32 u64 char seq tuple tuple_struct map identifier unit
         unit_struct
-    }
-}
-
-/// A byte where a type asks for a sequence and finds binary data.
-struct Byte(u8);
-
-impl Value<'_> for Byte {
-    fn kind(&self) -> Kind {
-        Kind {
-            name: "a byte of binary data (B)",
-            advice: "`u8`",
-        }
-    }
-}
-
-impl<'e> Deserializer<'e> for Byte {
-    type Error = Mismatch;
-
-    fn deserialize_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        visitor.visit_u8(self.0)
-    }
-
-    fn deserialize_option<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'e>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    forward_to_deserialize_any! {
-        <W: Visitor<'e>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf seq
-        tuple tuple_struct map struct enum identifier unit unit_struct ignored_any
     }
 }

@@ -61,29 +61,22 @@ impl<'e> Number<'e> {
         if let Ok(number) = self.0.parse() {
             return visitor.visit_u64(number);
         }
-        let integer = Decimal::new(&self.0).and_then(|decimal| decimal.integer());
-        match integer {
-            Some(Integer::Positive(number)) => {
-                if let Ok(number) = number.try_into() {
-                    return visitor.visit_u64(number);
-                }
-            }
-            Some(Integer::Negative(number)) => {
-                if let Ok(number) = number.try_into() {
-                    return visitor.visit_i64(number);
-                }
-            }
-            None => {}
-        }
-        match (self.f64(), integer) {
-            (Some(number), _) => visitor.visit_f64(number),
-            (None, Some(Integer::Positive(number))) => visitor.visit_u128(number),
-            (None, Some(Integer::Negative(number))) => visitor.visit_i128(number),
-            (None, None) if serde_json_takes_all_digits() => {
-                let number = iter::once(("$serde_json::private::Number", &*self.0));
-                visitor.visit_map(MapDeserializer::new(number))
-            }
-            (None, None) => Err(self.unfit(&visitor)),
+        let integer = self.integer().unwrap_or_default();
+        if let Ok(number) = integer.parse() {
+            visitor.visit_u64(number)
+        } else if let Ok(number) = integer.parse() {
+            visitor.visit_i64(number)
+        } else if let Some(number) = self.f64() {
+            visitor.visit_f64(number)
+        } else if let Ok(number) = integer.parse() {
+            visitor.visit_u128(number)
+        } else if let Ok(number) = integer.parse() {
+            visitor.visit_i128(number)
+        } else if serde_json_takes_all_digits() {
+            let number = iter::once(("$serde_json::private::Number", &*self.0));
+            visitor.visit_map(MapDeserializer::new(number))
+        } else {
+            Err(self.unfit(&visitor))
         }
     }
 
@@ -102,25 +95,37 @@ impl<'e> Number<'e> {
     }
 
     pub(super) fn visit_i128<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match Decimal::new(&self.0).and_then(|decimal| decimal.integer()) {
-            Some(Integer::Negative(number)) => visitor.visit_i128(number),
-            Some(Integer::Positive(number)) => match number.try_into() {
-                Ok(number) => visitor.visit_i128(number),
-                Err(_) => visitor.visit_u128(number),
-            },
+        match self.integer().and_then(|integer| integer.parse().ok()) {
+            Some(number) => visitor.visit_i128(number),
             None => self.visit(visitor),
         }
     }
 
     pub(super) fn visit_u128<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match Decimal::new(&self.0).and_then(|decimal| decimal.integer()) {
-            Some(Integer::Positive(number)) => visitor.visit_u128(number),
-            _ => self.visit(visitor),
+        match self.integer().and_then(|integer| integer.parse().ok()) {
+            Some(number) => visitor.visit_u128(number),
+            None => self.visit(visitor),
         }
     }
 
     fn unfit<'v, V: Visitor<'v>>(&self, visitor: &V) -> Mismatch {
         Mismatch::invalid_value(Unexpected::Other(&self.0), visitor)
+    }
+
+    /// The digits of an integer, whether it is written as one or as `1.5E+3`.
+    fn integer(&self) -> Option<String> {
+        let decimal = Decimal::new(&self.0)?;
+        // More zeros than any type has room for.
+        let zeros = usize::try_from(decimal.scale)
+            .ok()
+            .filter(|zeros| *zeros < 40)?;
+        let sign = if decimal.is_negative { "-" } else { "" };
+        let digits = if decimal.digits.is_empty() {
+            "0"
+        } else {
+            &decimal.digits
+        };
+        Some(format!("{sign}{digits}{}", "0".repeat(zeros)))
     }
 
     /// The float that has this number for its shortest text.
@@ -129,15 +134,11 @@ impl<'e> Number<'e> {
         self.equals(15, || format!("{number:e}")).then_some(number)
     }
 
-    /// Whether the text stands for the same number, to the last digit, as a float of that many
-    /// digits that was made of it and written again.
+    /// Whether a float is this number to the last digit. A type holds any number of so many `digits`;
+    /// of others the float is `written` again.
     fn equals(&self, digits: usize, written: impl FnOnce() -> String) -> bool {
-        let is_short =
-            self.0.len() <= digits && !self.0.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'e'));
-        is_short || {
-            let decimal = Decimal::new(&self.0);
-            decimal.is_some() && decimal == Decimal::new(&written())
-        }
+        let is_short = self.0.len() <= digits && !self.0.contains(['e', 'E']);
+        is_short || Decimal::new(&self.0).is_some_and(|own| Some(own) == Decimal::new(&written()))
     }
 }
 
@@ -149,60 +150,38 @@ fn serde_json_takes_all_digits() -> bool {
         .is_ok_and(|number| number.to_string() == DIGITS)
 }
 
-/// An integer that Rust has a type for.
-#[derive(Debug, Clone, Copy)]
-enum Integer {
-    /// Or zero.
-    Positive(u128),
-    Negative(i128),
-}
-
-/// A number as its value: the integer that the digits are, times ten to the power of the scale.
-#[derive(Debug, PartialEq)]
+/// A number's value, however it is written: an integer times ten to the power of the scale.
+#[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,
-    /// Without zeros at either end; none for zero.
+    /// Of the integer, without zeros at either end; none for zero.
     digits: String,
     scale: i64,
 }
 
 impl Decimal {
-    /// `None` for an exponent that is out of all bounds, and for `inf`.
+    /// `None` for an exponent that no number of DynamoDB has, and for an infinite float.
     fn new(text: &str) -> Option<Self> {
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let is_negative = mantissa.starts_with('-');
-        let mantissa = mantissa.trim_start_matches(['-', '+']);
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let unsigned = mantissa.trim_start_matches(['-', '+']);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let exponent: i32 = exponent.parse().ok()?;
         let all = format!("{whole}{fraction}");
         let digits = all.trim_end_matches('0');
-        let exponent: i32 = exponent.parse().ok()?;
-        let point = i64::try_from(whole.len()).ok()? + i64::from(exponent);
-        let scale = point - i64::try_from(digits.len()).ok()?;
-        let digits = digits.trim_start_matches('0').to_owned();
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
+        let after_point = i64::try_from(digits.len()).ok()? - i64::try_from(whole.len()).ok()?;
+        let digits = digits.trim_start_matches('0');
         let is_zero = digits.is_empty();
-        Some(Self {
-            is_negative: is_negative && !is_zero,
-            digits,
-            scale: if is_zero { 0 } else { scale },
-        })
-    }
-
-    fn integer(&self) -> Option<Integer> {
-        let scale = usize::try_from(self.scale).ok()?;
-        // More digits than any integer has.
-        if scale > 40 {
-            return None;
-        }
-        let zeros = "0".repeat(scale);
-        let sign = if self.is_negative { "-" } else { "0" };
-        let text = format!("{sign}{}{zeros}", self.digits);
-        if self.is_negative {
-            text.parse().ok().map(Integer::Negative)
-        } else {
-            text.parse().ok().map(Integer::Positive)
-        }
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| Self {
+                is_negative: mantissa.starts_with('-') && !is_zero,
+                digits: digits.to_owned(),
+                scale: if is_zero {
+                    0
+                } else {
+                    i64::from(exponent) - after_point
+                },
+            })
     }
 }
