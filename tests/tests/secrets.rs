@@ -62,13 +62,13 @@ impl TryFrom<Value> for Card {
 
 /// All that an error shows without being asked for data.
 fn shown(error: &DecodeError) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut text = vec![format!("{error} {error:?} {error:#?}")];
     let mut next = error.source();
     while let Some(source) = next {
-        text += &format!(" {source} {source:?}");
+        text.push(format!("{source} {source:?}"));
         next = source.source();
     }
-    text
+    text.join(" ")
 }
 
 /// Whether it failed; a secret is in no text then.

@@ -76,7 +76,7 @@ impl Attribute {
                 let members = attributes.iter();
                 let members =
                     members.map(|(name, attribute)| ((*name).to_owned(), attribute.model()));
-                Value::Object(Map::from_iter(members))
+                Value::Object(members.collect::<Map<_, _>>())
             }
             Self::List(list) => list.iter().map(Self::model).collect(),
             Self::TextSet(set) => json!(set),

@@ -50,7 +50,7 @@ pub(crate) struct Plain<S> {
 pub(crate) struct Strict<S> {
     pub(crate) a: Unit,
     pub(crate) b: Tuple<S>,
-    pub(crate) c: Option<Option<()>>,
+    pub(crate) c: Option<Box<Option<()>>>,
 }
 
 #[derive(Debug, Deserialize)]

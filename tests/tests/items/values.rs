@@ -94,6 +94,16 @@ impl<'de> Deserialize<'de> for Raw {
 
 #[test]
 fn binary_data() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        #[serde(flatten)]
+        inner: Inner,
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        a: Bytes,
+        b: Vec<u8>,
+    }
     let bytes = [0, 255, 97];
     let attribute = r#"{"B":"AP9h"}"#;
     assert_eq!(read_one::<Vec<u8>>(attribute).unwrap(), bytes);
@@ -107,16 +117,6 @@ fn binary_data() {
     assert_eq!(read_one::<Vec<Vec<u8>>>(set).unwrap(), [&bytes[..], b"a"]);
     assert_eq!(read_one::<Value>(set).unwrap(), json!([bytes, [97]]));
 
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Outer {
-        #[serde(flatten)]
-        inner: Inner,
-    }
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Inner {
-        a: Bytes,
-        b: Vec<u8>,
-    }
     let outer: Outer = read(r#"{"a":{"B":"YQ=="},"b":{"B":""}}"#).unwrap();
     let (a, b) = (Bytes::from("a"), vec![]);
     assert_eq!(outer.inner, Inner { a, b });
@@ -224,7 +224,14 @@ fn all_kinds() -> (String, Attributes) {
 #[test]
 fn attributes_as_they_are() {
     use stream_handler::Record as _;
-
+    #[derive(Debug, Deserialize)]
+    struct Order {
+        s: String,
+        m: AttributeValue,
+        l: Vec<AttributeValue>,
+        #[serde(rename = "null")]
+        null: AttributeValue,
+    }
     let (item, attributes) = all_kinds();
     assert_eq!(read::<Attributes>(&item).unwrap(), attributes);
     assert_eq!(
@@ -236,14 +243,6 @@ fn attributes_as_they_are() {
     let new = attributes.clone();
     assert_eq!(record.into_change(), Change::Insert { new });
 
-    #[derive(Debug, Deserialize)]
-    struct Order {
-        s: String,
-        m: AttributeValue,
-        l: Vec<AttributeValue>,
-        #[serde(rename = "null")]
-        null: AttributeValue,
-    }
     let order: Order = read(&item).unwrap();
     assert_eq!((order.s.as_str(), &order.m), ("a\n", &attributes["m"]));
     assert_eq!(AttributeValue::L(order.l), attributes["l"]);

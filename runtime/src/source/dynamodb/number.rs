@@ -62,15 +62,15 @@ impl<'e> Number<'e> {
             return visitor.visit_u64(number);
         }
         let integer = self.integer().unwrap_or_default();
-        if let Ok(number) = integer.parse() {
+        if let Ok(number) = integer.parse::<u64>() {
             visitor.visit_u64(number)
-        } else if let Ok(number) = integer.parse() {
+        } else if let Ok(number) = integer.parse::<i64>() {
             visitor.visit_i64(number)
         } else if let Some(number) = self.f64() {
             visitor.visit_f64(number)
-        } else if let Ok(number) = integer.parse() {
+        } else if let Ok(number) = integer.parse::<u128>() {
             visitor.visit_u128(number)
-        } else if let Ok(number) = integer.parse() {
+        } else if let Ok(number) = integer.parse::<i128>() {
             visitor.visit_i128(number)
         } else if serde_json_takes_all_digits() {
             let number = iter::once(("$serde_json::private::Number", &*self.0));
