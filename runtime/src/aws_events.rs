@@ -5,11 +5,10 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, RawRecord, Record, Source, json::Reader};
+use crate::{DecodeError, RawRecord, Record, Source};
 
 fn decode<R: DeserializeOwned, S: Source>(raw: &RawRecord<'_, '_, S>) -> Result<R, DecodeError> {
-    let (_, record) = Reader::new(raw.json()).read();
-    record.map_err(|error| {
+    serde_json::from_str(raw.json()).map_err(|error| {
         let expected = std::any::type_name::<R>();
         DecodeError::new(format!("the record is not a `{expected}`")).because(error)
     })

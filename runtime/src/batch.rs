@@ -22,6 +22,9 @@ use crate::{
 /// Any JSON deserialises into a batch; whether it is an event of `R`'s source is found when the
 /// batch is handled, so that the error says so. The records are decoded one at a time, each just
 /// before the function is called with it.
+///
+/// Under a [`BodyLayer`](crate::BodyLayer) it takes the body of its invocation as it is. Without
+/// the layer it is read like any other payload, which finds and copies its JSON first.
 pub struct Batch<R> {
     event: Event,
     record: PhantomData<fn() -> R>,
@@ -80,7 +83,7 @@ where
     settings.without_missing_timers();
     let event = batch.event;
     let records = split::<S>(&event)?;
-    window::refuse::<S>(&event).inspect_err(log::invalid)?;
+    window::refuse::<S>(&event, records.is_window()).inspect_err(log::invalid)?;
     let job = Job {
         event: &event,
         records: &records,

@@ -1,11 +1,11 @@
 //! Records that no other try will mend, and where they go.
 
-use std::{fmt, ops::Range};
+use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use serde_json::value::RawValue;
 
-use crate::{Event, Failure, IntoFailure, ItemIdentifier, Reason};
+use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 
 /// A record that failed for good, for the function that `dead_letter = …` names.
 ///
@@ -37,8 +37,7 @@ use crate::{Event, Failure, IntoFailure, ItemIdentifier, Reason};
 #[derive(Clone)]
 pub struct DeadLetter {
     pub(crate) source: &'static str,
-    pub(crate) event: Event,
-    pub(crate) record: Range<usize>,
+    pub(crate) record: Origin,
     pub(crate) identifier: Option<ItemIdentifier>,
     pub(crate) reason: Reason,
     pub(crate) error: String,
@@ -55,10 +54,7 @@ impl DeadLetter {
     /// The record's JSON, as it was in the event.
     #[must_use]
     pub fn record(&self) -> &str {
-        self.event
-            .json()
-            .get(self.record.clone())
-            .unwrap_or_default()
+        self.record.json()
     }
 
     /// What identifies the record; not every record says.

@@ -1,83 +1,64 @@
-//! The text of an event, and how it falls apart into records.
+//! The text of an event, and how it is split into records.
 
-use std::{
-    any::TypeId,
-    collections::BTreeMap,
-    fmt,
-    ops::Range,
-    sync::{Arc, OnceLock},
+use std::{collections::BTreeMap, fmt, ops::Range, str::Utf8Error, sync::Arc};
+
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny},
 };
-
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::{
-    Source,
+    body,
     error::EventError,
-    json::{OfRaw, Patterns, Reader},
+    json::{Cursor, Layouts, Object, OfRaw, Stop},
 };
 
-/// An event as Lambda sent it: JSON text, shared by all records that are decoded from it.
+/// An event as Lambda sent it: its text, shared by all records that are decoded from it.
 ///
 /// Cloning is cheap, and the text lives as long as the last clone. A record keeps one, so a record
 /// that outlives its batch keeps the whole event in memory.
+///
+/// The text is validated when the event is split into records: an event that is not JSON fails the
+/// invocation then, and nothing of it is processed.
 #[derive(Clone)]
-pub struct Event(Arc<Inner>);
-
-struct Inner {
-    json: Box<str>,
-    /// Why the text is no JSON; `None` if it is.
-    malformed: Option<String>,
-    /// Where each record's JSON is, as the source says that asked first.
-    records: OnceLock<(TypeId, Vec<Range<usize>>)>,
+pub struct Event {
+    json: Arc<String>,
+    /// Whether records may be read by the layout of those before them: a switch for tests.
+    by_layout: bool,
 }
 
 impl Event {
-    fn new(json: Box<str>, malformed: Option<String>) -> Self {
-        Self(Arc::new(Inner {
-            json,
-            malformed,
-            records: OnceLock::new(),
-        }))
+    /// The same event, each record of which is read for itself.
+    pub(crate) fn without_layouts(self) -> Self {
+        Self {
+            by_layout: false,
+            ..self
+        }
+    }
+
+    /// An event from the body of an invocation. The body is not copied if nothing else holds it.
+    pub(crate) fn from_body(body: Bytes) -> Result<Self, Utf8Error> {
+        match String::from_utf8(body.into()) {
+            Ok(json) => Ok(json.into()),
+            // The error itself holds the body.
+            Err(error) => Err(error.utf8_error()),
+        }
     }
 
     /// The event's JSON.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.0.json
+        &self.json
     }
 
-    /// Reads the event from its beginning, if it is JSON.
-    pub(crate) fn reader(&self) -> Option<Reader<'_>> {
-        self.0.malformed.is_none().then(|| Reader::new(self.json()))
-    }
-
-    /// What stands for the event of one record alone: its JSON.
-    pub(crate) fn of_one<S: Source>(record: &str) -> Self {
-        let event = Self::from(Box::from(record));
-        event.found::<S>(vec![event.json()]);
-        event
-    }
-
-    /// Keeps where records are that a source found.
-    pub(crate) fn found<S: Source>(&self, records: Vec<&str>) {
-        let ranges = || {
-            // Owned, so that this takes no more memory.
-            let ranges = records
-                .into_iter()
-                .map(|json| self.range(json).unwrap_or_default());
-            (TypeId::of::<S>(), ranges.collect())
-        };
-        self.0.records.get_or_init(ranges);
-    }
-
-    /// The JSON of one record, by its position in the event: what is not there has no JSON.
-    pub(crate) fn record<S: Source>(&self, index: usize) -> Option<&str> {
-        match self.0.records.get() {
-            Some((source, ranges)) if *source == TypeId::of::<S>() => {
-                self.json().get(ranges.get(index)?.clone())
-            }
-            _ => S::split(self).ok()?.json.get(index).copied(),
+    /// Reads records of this event one after another, by the layout of those before them.
+    pub(crate) fn records<'e, E: OfRaw<'e>>(&self) -> impl ReadRecord<'e, E> + use<'e, E> {
+        let mut layouts = self.by_layout.then(Layouts::new);
+        move |cursor| match &mut layouts {
+            Some(layouts) => layouts.record(cursor),
+            None => cursor.record(),
         }
     }
 
@@ -87,27 +68,95 @@ impl Event {
         let end = start.checked_add(part.len())?;
         (end <= self.json().len()).then_some(start..end)
     }
+
+    /// Reads the whole event, and nothing behind it: what `read` makes of it, or what was found in
+    /// place of what was expected.
+    pub(crate) fn read<'e, T>(
+        &'e self,
+        expected: impl Fn() -> String,
+        read: impl FnOnce(&mut Cursor<'e>) -> Result<T, Stop>,
+    ) -> Result<T, EventError> {
+        let mut cursor = Cursor::new(self.json());
+        let result = read(&mut cursor).and_then(|value| cursor.end().map(|()| value));
+        result.map_err(|stop| {
+            let found = match (serde_json::from_str::<IgnoredAny>(self.json()), stop) {
+                (Err(error), _) => format!("text that is not JSON: {error}"),
+                (Ok(_), Stop::Found(found)) => found,
+                (Ok(_), Stop::Here) => shape(self.json()),
+            };
+            EventError::new(expected(), found)
+        })
+    }
+}
+
+/// One record's JSON, as a part of its event.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    event: Event,
+    range: Range<usize>,
+}
+
+impl Origin {
+    /// The part of the event that `json` is.
+    pub(crate) fn new(event: &Event, json: &str) -> Self {
+        Self {
+            event: event.clone(),
+            range: event.range(json).unwrap_or_default(),
+        }
+    }
+
+    /// That of a record that is part of no event.
+    pub(crate) fn none() -> Self {
+        Self::alone(String::new())
+    }
+
+    /// That of a record whose JSON is the whole event.
+    #[cfg_attr(
+        not(any(feature = "kafka", feature = "sqs")),
+        allow(dead_code, reason = "for some sources")
+    )]
+    pub(crate) fn alone(json: String) -> Self {
+        let event = Event::from(json);
+        Self {
+            range: 0..event.json().len(),
+            event,
+        }
+    }
+
+    pub(crate) fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The record's JSON; empty for a record that is part of no event.
+    pub(crate) fn json(&self) -> &str {
+        self.event
+            .json()
+            .get(self.range.clone())
+            .unwrap_or_default()
+    }
 }
 
 impl From<String> for Event {
     fn from(json: String) -> Self {
-        Self::from(json.into_boxed_str())
-    }
-}
-
-impl From<Box<str>> for Event {
-    fn from(json: Box<str>) -> Self {
-        let malformed = serde_json::from_str::<IgnoredAny>(&json).err();
-        Self::new(json, malformed.map(|error| error.to_string()))
+        Self {
+            json: Arc::new(json),
+            by_layout: true,
+        }
     }
 }
 
 /// Any JSON value is an event: whether it has the shape of a source's is found when it is split,
-/// so that the answer is ours and names the source.
+/// so that the error is ours and names the source.
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::new(json.into(), None))
+        let error = match Box::<RawValue>::deserialize(deserializer) {
+            Ok(json) => return Ok(Self::from(String::from(Box::<str>::from(json)))),
+            Err(error) => error,
+        };
+        // Under a `BodyLayer` there is nothing to read, and the body itself is ready.
+        let body = body::handed_over(&error).ok_or(error)?;
+        Self::from_body(body)
+            .map_err(|error| D::Error::custom(format_args!("the event is not UTF-8: {error}")))
     }
 }
 
@@ -120,13 +169,15 @@ impl fmt::Debug for Event {
     }
 }
 
-/// The records of an event, each read apart from the others, for [`Source::split`]: made by
-/// [`array_at`] and [`elements`], or of the JSON of each record, found in some other way.
+/// The records of an event, each read apart from the others, for [`Source::split`](crate::Source::split):
+/// made by [`array_at`] and [`elements`], or of the JSON of each record, found in some other way.
 #[derive(Debug)]
 pub struct Split<'e, E> {
     /// The JSON of each.
     pub(crate) json: Vec<&'e str>,
     pub(crate) envelopes: Vec<serde_json::Result<E>>,
+    /// Whether the event is one of a tumbling window, if that is known.
+    pub(crate) is_window: Option<bool>,
 }
 
 impl<'e, E> Split<'e, E> {
@@ -134,6 +185,7 @@ impl<'e, E> Split<'e, E> {
         Self {
             json: Vec::new(),
             envelopes: Vec::new(),
+            is_window: None,
         }
     }
 
@@ -156,25 +208,26 @@ impl<'e, E> Split<'e, E> {
         Split {
             json: self.json,
             envelopes: envelopes.map(|envelope| envelope.map(&wrap)).collect(),
+            is_window: self.is_window,
         }
     }
 
-    /// Reads an array of records; `None` for anything else.
-    fn array(reader: &mut Reader<'e>, mut read: impl Read<'e, E>) -> Option<Self> {
-        let mut left = reader.left();
-        let mut elements = reader.elements()?;
-        let mut split = Self::new();
-        while let Some(element) = elements.next() {
-            split.push(read(element));
-            if split.json.len() == 1 {
+    /// Reads an array of records.
+    pub(crate) fn array(
+        &mut self,
+        cursor: &mut Cursor<'e>,
+        mut read: impl ReadRecord<'e, E>,
+    ) -> Result<(), Stop> {
+        cursor.array(|cursor| {
+            let (start, is_first) = (cursor.at(), self.json.is_empty());
+            self.push(read(cursor)?);
+            if is_first {
                 // Lists that grow are copied, and may end up twice as long as they must be.
-                left -= element.left().min(left);
-                let alike = element.left() / left.max(1) + 1;
-                split.reserve(alike.min(LARGEST_BATCH));
+                let alike = cursor.left() / (cursor.at() - start).max(1) + 1;
+                self.reserve(alike.min(LARGEST_BATCH));
             }
-        }
-        // Anything else would be records that were not read.
-        elements.is_at_end().then_some(split)
+            Ok(())
+        })
     }
 }
 
@@ -182,15 +235,22 @@ impl<'e, E> Split<'e, E> {
 const LARGEST_BATCH: usize = 10_000;
 
 /// Reads one record: its JSON and its envelope.
-trait Read<'e, E>: FnMut(&mut Reader<'e>) -> (&'e str, serde_json::Result<E>) {}
+pub(crate) trait ReadRecord<'e, E>:
+    FnMut(&mut Cursor<'e>) -> Result<(&'e str, serde_json::Result<E>), Stop>
+{
+}
 
-impl<'e, E, F: FnMut(&mut Reader<'e>) -> (&'e str, serde_json::Result<E>)> Read<'e, E> for F {}
+impl<'e, E, F> ReadRecord<'e, E> for F where
+    F: FnMut(&mut Cursor<'e>) -> Result<(&'e str, serde_json::Result<E>), Stop>
+{
+}
 
 impl<'e, E: Deserialize<'e>> FromIterator<&'e RawValue> for Split<'e, E> {
     fn from_iter<I: IntoIterator<Item = &'e RawValue>>(records: I) -> Self {
         let mut split = Self::new();
         for record in records {
-            split.push(Reader::new(record.get()).read());
+            let envelope = serde_json::from_str(record.get());
+            split.push((record.get(), envelope.map(|Object(envelope)| envelope)));
         }
         split
     }
@@ -200,15 +260,16 @@ impl<'e, E: Deserialize<'e>> FromIterator<&'e RawValue> for Split<'e, E> {
 ///
 /// # Errors
 ///
-/// The event is not an object, or has no such key, or something else than an array there.
+/// The event is not an object, or has no such key, or something else than an array there, or is not
+/// JSON.
 pub fn array_at<'e, E: Deserialize<'e>>(
     event: &'e Event,
     key: &str,
 ) -> Result<Split<'e, E>, EventError> {
-    read_array_at(event, key, Reader::read)
+    read_array_at(event, key, Cursor::record)
 }
 
-/// As [`array_at`], for envelopes that can be read from records that are alike.
+/// As [`array_at`], for envelopes that can be read by the layout of other records.
 #[cfg_attr(
     not(any(
         feature = "dynamodb",
@@ -226,59 +287,57 @@ pub(crate) fn alike_at<'e, E: OfRaw<'e>>(
     event: &'e Event,
     key: &str,
 ) -> Result<Split<'e, E>, EventError> {
-    let mut patterns = Patterns::new();
-    read_array_at(event, key, |reader: &mut Reader<'e>| patterns.read(reader))
+    read_array_at(event, key, event.records())
 }
 
 fn read_array_at<'e, E>(
     event: &'e Event,
     key: &str,
-    read: impl Read<'e, E>,
+    mut read: impl ReadRecord<'e, E>,
 ) -> Result<Split<'e, E>, EventError> {
-    find_array_at(event, key, read)
-        .map_err(|found| EventError::new(format!("an object with an array `{key}`"), found))
-}
-
-/// The same, or what was found instead.
-fn find_array_at<'e, E>(
-    event: &'e Event,
-    key: &str,
-    mut read: impl Read<'e, E>,
-) -> Result<Split<'e, E>, String> {
-    let otherwise = || shape(event.json());
-    let mut reader = event.reader().ok_or_else(otherwise)?;
-    let mut members = reader.members().ok_or_else(otherwise)?;
-    let mut records = None;
-    while let Some((name, value)) = members.next() {
-        if name != key {
-            value.value();
-            continue;
-        }
-        if records.is_some() {
-            // Either one alone would lose the other's records.
-            return Err(format!("an object with two `{key}`"));
-        }
-        let mut at = value.clone();
-        records = Some(
-            Split::array(value, &mut read)
-                .ok_or_else(|| format!("an object whose `{key}` is {}", kind(at.value())))?,
-        );
-    }
-    // Further on there might be another.
-    let records = records.filter(|_| members.is_at_end());
-    records.ok_or_else(otherwise)
+    let expected = || format!("an object with an array `{key}`");
+    event.read(expected, |cursor| {
+        let mut records = None;
+        let mut is_window = false;
+        cursor.object(|name, value| {
+            if name.as_deref() != Some(key) {
+                is_window |= matches!(name.as_deref(), Some("window" | "isFinalInvokeForWindow"))
+                    && value.peek() != Some(b'n');
+                return value.pass();
+            }
+            if records.is_some() {
+                // Either one alone would lose the other's records.
+                return Err(Stop::Found(format!("an object with two `{key}`")));
+            }
+            if value.peek() != Some(b'[') {
+                let kind = kind(value.raw()?.get());
+                return Err(Stop::Found(format!("an object whose `{key}` is {kind}")));
+            }
+            records.insert(Split::new()).array(value, &mut read)
+        })?;
+        let split = records.ok_or(Stop::Here)?;
+        Ok(Split {
+            is_window: Some(is_window),
+            ..split
+        })
+    })
 }
 
 /// The records of an event that is an array itself.
 ///
 /// # Errors
 ///
-/// The event is not an array.
+/// The event is not an array, or not JSON.
 pub fn elements<'e, E: Deserialize<'e>>(event: &'e Event) -> Result<Split<'e, E>, EventError> {
-    let split = event
-        .reader()
-        .and_then(|mut reader| Split::array(&mut reader, Reader::read));
-    split.ok_or_else(|| EventError::new("an array", shape(event.json())))
+    event.read(
+        || "an array".to_owned(),
+        |cursor| {
+            let mut split = Split::new();
+            split.array(cursor, Cursor::record)?;
+            split.is_window = Some(false);
+            Ok(split)
+        },
+    )
 }
 
 /// What some JSON is: of an object, with which keys.

@@ -8,7 +8,9 @@ use std::{
 };
 
 use crate::{
-    DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source, log,
+    DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source,
+    event::Origin,
+    log,
     observer::{Ending, ObservedRecord, tell},
     panic,
     records::Records,
@@ -90,7 +92,8 @@ where
             Failure::undecodable(error, permanent)
         })?;
         let position = self.records.position(index);
-        panic::catch(|| (self.decode)(RawRecord::new(self.event, position, envelope)))
+        let json = self.records.json(index);
+        panic::catch(|| (self.decode)(RawRecord::new(self.event, json, position, envelope)))
             .map_err(|panic| {
                 let message = format!("decoding the record panicked: {}", panic::message(panic));
                 Failure::undecodable(DecodeError::new(message), permanent)
@@ -125,12 +128,9 @@ where
     }
 
     fn letter(&self, index: usize, failure: &Failure) -> DeadLetter {
-        let position = self.records.position(index);
-        let json = self.event.record::<S>(position).unwrap_or_default();
         DeadLetter {
             source: S::NAME,
-            event: self.event.clone(),
-            record: self.event.range(json).unwrap_or_default(),
+            record: Origin::new(self.event, self.records.json(index)),
             identifier: self.records.identifier(index),
             reason: failure.reason(),
             error: log::describe(failure),

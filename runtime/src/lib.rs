@@ -64,6 +64,7 @@
 //! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
 //! - [`sns`], [`eventbridge`], [`s3`]: what these services put into a queue.
 //! - [`Window`]: tumbling windows.
+//! - [`BodyLayer`]: a `lambda_runtime::Runtime` with layers of your own.
 //! - [`Source`] and [`Record`]: a source of your own.
 #![cfg_attr(
     feature = "testing",
@@ -76,6 +77,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
+mod body;
 mod dead_letter;
 mod driver;
 mod error;
@@ -138,9 +140,12 @@ pub use crate::source::s3_batch;
 pub use crate::source::sqs;
 
 #[cfg(feature = "run")]
-pub use crate::run::{Error, run};
+pub use crate::run::{Error, Run, run};
+#[cfg(feature = "run_concurrent")]
+pub use crate::run::{RunConcurrent, run_concurrent};
 pub use crate::{
     batch::Batch,
+    body::{BodyLayer, BodyService},
     dead_letter::DeadLetter,
     error::{BatchError, BoxError, DecodeError, EventError},
     event::Event,

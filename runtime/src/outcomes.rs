@@ -39,8 +39,11 @@ impl<S: Source> Outcomes<'_, '_, S> {
         };
         let mut answers = Vec::with_capacity(self.outcomes.len());
         for (index, outcome) in self.outcomes.iter().enumerate() {
-            let identifier = self.identifier(index, outcome)?;
-            answers.push(S::answer(&identifier, outcome).map_err(unanswerable)?);
+            let envelope = self.records.envelope(index).ok();
+            let (envelope, identifier) = envelope
+                .and_then(|envelope| Some((envelope, S::identifier(envelope)?)))
+                .ok_or_else(|| self.unidentified(index, outcome))?;
+            answers.push(S::answer(envelope, &identifier, outcome).map_err(unanswerable)?);
         }
         S::answers(event, &answers)
             .map(BatchResponse::answers)
@@ -130,12 +133,17 @@ impl<S: Source> Outcomes<'_, '_, S> {
     ) -> Result<ItemIdentifier, BatchError> {
         self.records
             .identifier(index)
-            .ok_or_else(|| BatchError::MissingIdentifier {
-                source: S::NAME,
-                field: S::IDENTIFIER,
-                index,
-                records: self.records.len(),
-                outcome: log::describe(outcome),
-            })
+            .ok_or_else(|| self.unidentified(index, outcome))
+    }
+
+    /// The error of a record that must be named and has no identifier.
+    fn unidentified(&self, index: usize, outcome: &Outcome<S::Output>) -> BatchError {
+        BatchError::MissingIdentifier {
+            source: S::NAME,
+            field: S::IDENTIFIER,
+            index,
+            records: self.records.len(),
+            outcome: log::describe(outcome),
+        }
     }
 }

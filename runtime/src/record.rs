@@ -1,6 +1,6 @@
 //! What a handler's first parameter can be.
 
-use crate::{Event, Source, error::DecodeError, json::Object};
+use crate::{Event, Source, error::DecodeError, event::Origin, json::Object};
 
 /// A type that a handler can take as its record. It names its event source and decodes itself
 /// from one raw record.
@@ -48,10 +48,10 @@ pub trait Record: Sized {
     ///
     /// It is not what the type expects.
     fn from_json(json: &str) -> Result<Self, DecodeError> {
-        let event = Event::of_one::<Self::Source>(json);
+        let event = Event::from(json.to_owned());
         let Object(envelope) = serde_json::from_str(event.json())
             .map_err(|error| DecodeError::new("the record can't be read").because(error))?;
-        Self::decode(RawRecord::new(&event, 0, &envelope))
+        Self::decode(RawRecord::new(&event, event.json(), 0, &envelope))
     }
 }
 
@@ -59,14 +59,21 @@ pub trait Record: Sized {
 #[derive(Debug)]
 pub struct RawRecord<'a, 'e, S: Source> {
     event: &'a Event,
+    json: &'e str,
     index: usize,
     envelope: &'a S::Envelope<'e>,
 }
 
 impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
-    pub(crate) fn new(event: &'a Event, index: usize, envelope: &'a S::Envelope<'e>) -> Self {
+    pub(crate) fn new(
+        event: &'a Event,
+        json: &'e str,
+        index: usize,
+        envelope: &'a S::Envelope<'e>,
+    ) -> Self {
         Self {
             event,
+            json,
             index,
             envelope,
         }
@@ -90,9 +97,14 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
         self.index
     }
 
-    /// The record's own JSON. The first call for an event finds that of all its records.
+    /// The record's own JSON.
     #[must_use]
-    pub fn json(&self) -> &'a str {
-        self.event.record::<S>(self.index).unwrap_or_default()
+    pub fn json(&self) -> &'e str {
+        self.json
+    }
+
+    /// The record's JSON, to keep.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::new(self.event, self.json)
     }
 }

@@ -7,14 +7,22 @@ use crate::{
 
 /// The records of an event, not yet decoded.
 pub(crate) struct Records<'e, S: Source> {
+    /// The JSON of each record of the event.
+    json: Vec<&'e str>,
     envelopes: Vec<serde_json::Result<S::Envelope<'e>>>,
+    /// Whether the event is one of a tumbling window, if that is known.
+    is_window: Option<bool>,
     /// Where in the event each record is, if some held several.
     positions: Option<Vec<usize>>,
 }
 
 impl<'e, S: Source> Records<'e, S> {
     pub(crate) fn split(event: &'e Event) -> Result<Self, EventError> {
-        let Split { json, envelopes } = S::split(event)?;
+        let Split {
+            json,
+            envelopes,
+            is_window,
+        } = S::split(event)?;
         for (index, envelope) in envelopes.iter().enumerate() {
             if let Some(other) = envelope.as_ref().ok().and_then(S::foreign) {
                 return Err(EventError::new(
@@ -23,36 +31,38 @@ impl<'e, S: Source> Records<'e, S> {
                 ));
             }
         }
-        event.found::<S>(json);
-        Ok(Self::unpack(envelopes))
+        Ok(Self {
+            json,
+            envelopes,
+            is_window,
+            positions: None,
+        }
+        .unpacked())
     }
 
     /// Takes apart the records that hold several, if there are any.
-    fn unpack(envelopes: Vec<serde_json::Result<S::Envelope<'e>>>) -> Self {
-        let several: Vec<_> = envelopes
+    fn unpacked(mut self) -> Self {
+        let several: Vec<_> = self
+            .envelopes
             .iter()
             .enumerate()
             .filter_map(|(index, envelope)| Some((index, S::unpack(envelope.as_ref().ok()?)?)))
             .collect();
         if several.is_empty() {
-            return Self {
-                envelopes,
-                positions: None,
-            };
+            return self;
         }
         let mut several = several.into_iter().peekable();
         let (mut unpacked, mut positions) = (Vec::new(), Vec::new());
-        for (position, envelope) in envelopes.into_iter().enumerate() {
+        for (position, envelope) in self.envelopes.into_iter().enumerate() {
             match several.next_if(|(index, _)| *index == position) {
                 Some((_, parts)) => unpacked.extend(parts.into_iter().map(Ok)),
                 None => unpacked.push(envelope),
             }
             positions.resize(unpacked.len(), position);
         }
-        Self {
-            envelopes: unpacked,
-            positions: Some(positions),
-        }
+        self.envelopes = unpacked;
+        self.positions = Some(positions);
+        self
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -68,6 +78,19 @@ impl<'e, S: Source> Records<'e, S> {
         self.positions
             .as_ref()
             .map_or(index, |positions| positions[index])
+    }
+
+    /// The JSON of a record: of the one that held it, if one did.
+    pub(crate) fn json(&self, index: usize) -> &'e str {
+        self.json
+            .get(self.position(index))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Whether the event is one of a tumbling window, if that is known.
+    pub(crate) fn is_window(&self) -> Option<bool> {
+        self.is_window
     }
 
     /// The lane of each record. One that can't be read may be of any, if the batch has any.

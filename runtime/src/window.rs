@@ -299,37 +299,27 @@ impl<'e> Fields<'e> {
     }
 }
 
-/// Refuses an event of a window, for a handler that has none.
-pub(crate) fn refuse<S: Source>(event: &Event) -> Result<(), BatchError> {
+/// Refuses an event of a window, for a handler that has none. `is_window` is what splitting the
+/// event found, if it looked.
+pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Result<(), BatchError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Signs {
         window: Option<IgnoredAny>,
         is_final_invoke_for_window: Option<IgnoredAny>,
     }
-    if !S::WINDOWS || has_only_records(event.json()) {
-        return Ok(());
-    }
-    match serde_json::from_str(event.json()) {
-        Ok(Signs {
-            window: None,
-            is_final_invoke_for_window: None,
-        }) => Ok(()),
-        _ => Err(WindowError::Unexpected.of::<S>()),
-    }
-}
-
-/// Whether an event begins and ends as one that has its records and nothing else: all that must be
-/// looked at of an ordinary event. What is between might fool this, but nothing that Lambda sends,
-/// and Lambda itself refuses the response to an event of a window that has no state.
-fn has_only_records(event: &str) -> bool {
-    let begins = || {
-        let first = event.trim_start().strip_prefix('{')?.trim_start();
-        first.strip_prefix("\"Records\"")
+    let look = || {
+        let signs = serde_json::from_str(event.json());
+        !matches!(
+            signs,
+            Ok(Signs {
+                window: None,
+                is_final_invoke_for_window: None,
+            })
+        )
     };
-    let ends = || {
-        let last = event.trim_end().strip_suffix('}')?.trim_end();
-        last.strip_suffix(']')
-    };
-    begins().is_some() && ends().is_some()
+    if S::WINDOWS && is_window.unwrap_or_else(look) {
+        return Err(WindowError::Unexpected.of::<S>());
+    }
+    Ok(())
 }

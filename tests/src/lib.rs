@@ -7,9 +7,11 @@
 )]
 
 pub mod events;
+pub mod fuzz;
 pub mod kpl;
 pub mod logs;
 pub mod panics;
+pub mod runtime_api;
 
 use std::{
     sync::Mutex,

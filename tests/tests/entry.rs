@@ -6,7 +6,14 @@
     reason = "a handler takes its record by value, and is usually async"
 )]
 
-use std::{cell::RefCell, fmt::Debug, rc::Rc, sync::Arc};
+#[path = "entry/bodies.rs"]
+mod bodies;
+#[path = "entry/concurrency.rs"]
+mod concurrency;
+#[path = "entry/payloads.rs"]
+mod payloads;
+
+use std::{cell::RefCell, fmt::Debug, process::Command, rc::Rc, sync::Arc};
 
 use serde_json::Value;
 use stream_handler::{
@@ -17,7 +24,9 @@ use stream_handler::{
     sqs::SqsMessage,
     stream_handler,
 };
-use stream_handler_tests::{Calls, Source, invocation, reported};
+use stream_handler_tests::{
+    Calls, Source, events, invocation, reported, response_text, runtime_api::Returned,
+};
 
 #[stream_handler]
 fn plain(record: KinesisRecord<String>) -> Result<(), String> {
@@ -57,6 +66,39 @@ async fn borrowing_twice(
     first.add(record.data());
     tokio::task::yield_now().await;
     second.add(texts.concat());
+}
+
+/// The process of a Lambda function with this entry point.
+fn function(entry: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entry-function"));
+    command.arg(entry);
+    for variable in [
+        "AWS_LAMBDA_LOG_LEVEL",
+        "AWS_LAMBDA_MAX_CONCURRENCY",
+        "RUST_LOG",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// An event whose messages are identified by the invocation and their position. Each has its
+/// identifier in its text as well, after a word that says what becomes of it.
+fn messages(invocation: &str, words: &[&str]) -> Vec<u8> {
+    let messages = words.iter().enumerate().map(|(position, word)| {
+        let id = format!("{invocation}-{position}");
+        Source::Sqs.record(&id, &format!("{word} {id}"))
+    });
+    events::event(messages).to_string().into_bytes()
+}
+
+/// The response that reports these messages.
+fn response(invocation: &str, positions: &[usize]) -> Returned {
+    let items: Vec<_> = positions
+        .iter()
+        .map(|position| format!("{invocation}-{position}"))
+        .collect();
+    Returned::Response(response_text(&items))
 }
 
 /// What `lambda_runtime::run` and `run_concurrent` ask of a handler.

@@ -1,4 +1,4 @@
-//! The simulator of event source mappings, rule by rule.
+//! The simulator of event source mappings: one test per rule.
 
 #[path = "simulator/events.rs"]
 mod events;
@@ -18,7 +18,6 @@ mod reports;
 mod responses;
 #[path = "simulator/retries.rs"]
 mod retries;
-
 #[path = "simulator/sqs.rs"]
 mod sqs;
 #[path = "simulator/streams.rs"]
@@ -38,7 +37,7 @@ use stream_handler::{
 
 type Event = LambdaEvent<Value>;
 
-/// Records whose data are the numbers 1 to `count`.
+/// Data of records: the numbers 1 to `count`.
 fn numbered(count: usize) -> impl Iterator<Item = String> {
     (1..=count).map(|number| number.to_string())
 }
@@ -51,7 +50,7 @@ fn partial() -> EventSourceMapping<PutRecord> {
     kinesis().report_batch_item_failures(true)
 }
 
-/// The sequence numbers of an event of either source.
+/// The sequence numbers in an event of Kinesis or DynamoDB Streams.
 fn sequence_numbers(event: &Event) -> Vec<String> {
     let records = event.payload["Records"].as_array().unwrap();
     let number = |record: &Value| {
@@ -79,7 +78,7 @@ fn deliveries(report: &Report) -> Vec<usize> {
     records.map(|record| record.deliveries).collect()
 }
 
-/// Fails on the records that `is_bad` says; a record's data is its number.
+/// Fails for the numbers that are bad. A record's data is its number.
 #[stream_handler]
 fn unless_bad(record: KinesisRecord<Json<u32>>, is_bad: fn(u32) -> bool) -> Result<(), String> {
     let number = record.into_data().0;
@@ -90,7 +89,7 @@ fn unless_bad(record: KinesisRecord<Json<u32>>, is_bad: fn(u32) -> bool) -> Resu
     }
 }
 
-// The experiment: a handler that fails on the fourth record of whatever batch it gets.
+// The experiment: a handler that fails on the fourth record of every batch.
 
 #[stream_handler]
 async fn fails_on_fourth(
@@ -107,7 +106,7 @@ async fn fails_on_fourth(
     Ok(())
 }
 
-async fn raises_on_fourth(event: Event, ledger: &Ledger) -> Result<(), String> {
+async fn returns_error_on_fourth(event: Event, ledger: &Ledger) -> Result<(), String> {
     for (position, number) in sequence_numbers(&event).iter().enumerate() {
         ledger.start(number);
         tokio::task::yield_now().await;
@@ -120,11 +119,13 @@ async fn raises_on_fourth(event: Event, ledger: &Ledger) -> Result<(), String> {
 }
 
 #[tokio::test]
-async fn experiment_the_default_mapping_delivers_ten_for_ever() {
+async fn experiment_the_default_mapping_delivers_the_batch_again_and_again() {
     let ledger = Ledger::new();
     let report = kinesis()
         .ledger(&ledger)
-        .run(numbered(10), |event| raises_on_fourth(event, &ledger))
+        .run(numbered(10), |event| {
+            returns_error_on_fourth(event, &ledger)
+        })
         .await;
     assert_eq!(report.batch_sizes(), [10; 100]);
     assert!(report.reached_invocation_limit());
@@ -141,15 +142,17 @@ async fn experiment_the_default_mapping_delivers_ten_for_ever() {
 }
 
 #[tokio::test]
-async fn experiment_bisect_splits_until_the_halves_are_small_enough() {
+async fn experiment_bisect_splits_until_no_batch_has_a_fourth_record() {
     let ledger = Ledger::new();
     let report = kinesis()
         .bisect_batch_on_function_error(true)
         .ledger(&ledger)
-        .run(numbered(10), |event| raises_on_fourth(event, &ledger))
+        .run(numbered(10), |event| {
+            returns_error_on_fourth(event, &ledger)
+        })
         .await;
     assert_eq!(report.batch_sizes(), [10, 5, 2, 3, 5, 2, 3]);
-    assert_eq!(fates(&report), [Fate::Done; 10]);
+    assert_eq!(fates(&report), [Fate::Processed; 10]);
     assert_eq!(deliveries(&report), [3; 10]);
     let finished: Vec<_> = report.records().iter().map(|r| r.finished).collect();
     assert_eq!(finished, [3, 3, 3, 1, 1, 2, 2, 2, 1, 1].map(Some));
@@ -160,7 +163,7 @@ async fn experiment_bisect_splits_until_the_halves_are_small_enough() {
 }
 
 #[tokio::test]
-async fn experiment_partial_responses_go_on_from_the_checkpoint() {
+async fn experiment_a_partial_response_continues_from_the_checkpoint() {
     let ledger = Ledger::new();
     let position = AtomicUsize::new(0);
     let report = partial()
@@ -171,7 +174,7 @@ async fn experiment_partial_responses_go_on_from_the_checkpoint() {
         })
         .await;
     assert_eq!(report.batch_sizes(), [10, 7, 4, 1]);
-    assert_eq!(fates(&report), [Fate::Done; 10]);
+    assert_eq!(fates(&report), [Fate::Processed; 10]);
     assert_eq!(deliveries(&report), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]);
     let finished: Vec<_> = report.records().iter().map(|r| r.finished).collect();
     assert_eq!(finished, [Some(1); 10]);

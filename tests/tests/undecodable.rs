@@ -173,9 +173,14 @@ async fn a_payload_that_is_no_string() {
             error_of(source, with(record.clone(), pointer, Value::Null)).await,
             missing
         );
-        for odd in [json!(5), json!(true), json!([GOOD]), json!({ "id": 1 })] {
+        for (odd, kind) in [
+            (json!(5), "a number"),
+            (json!(true), "a boolean"),
+            (json!([GOOD]), "an array"),
+            (json!({ "id": 1 }), "an object"),
+        ] {
             let logged = error_of(source, with(record.clone(), pointer, odd)).await;
-            assert_eq!(logged, format!("`{name}` is not a valid string"));
+            assert_eq!(logged, format!("`{name}` is {kind}, not a string"));
         }
     }
 }
@@ -218,7 +223,7 @@ async fn images_that_are_not_the_types() {
         ),
         (
             field("/eventName", json!(3)),
-            "`eventName` is not a valid string".to_owned(),
+            "`eventName` is a number, not a string".to_owned(),
         ),
         (
             field("/eventName", json!("UPSERT")),
@@ -299,5 +304,8 @@ async fn a_body_that_is_no_unicode() {
     let response = reported(text_sqs::batch(invocation(&event), &calls)).await;
     assert_eq!(response, ["2"]);
     assert_eq!(calls.all(), ["a", "c"]);
-    assert_eq!(logs.errors(), ["`body` is not a valid string"]);
+    assert_eq!(
+        logs.errors(),
+        ["`body` is a string with half a surrogate pair, which is not text"]
+    );
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
-use stream_handler::{Context, LambdaEvent};
+use stream_handler::{Batch, Context, Event, LambdaEvent};
 
 /// From a body to a response, as `lambda_runtime` 1.5 does it: `deserialize` in its
 /// `deserializer.rs`, then the handler, then `into_req` of `EventCompletionRequest` in its
@@ -17,6 +17,17 @@ pub(crate) async fn invoke<T: DeserializeOwned, R: Serialize, E: Debug>(
 ) -> Vec<u8> {
     let deserializer = &mut serde_json::Deserializer::from_slice(body);
     let payload = serde_path_to_error::deserialize(deserializer).expect("an event");
+    let response = handler(LambdaEvent::new(payload, context())).await;
+    serde_json::to_vec(&response.expect("a response")).expect("a response is JSON")
+}
+
+/// The same for a batch of ours, whose layer hands over the body itself.
+pub(crate) async fn invoke_batch<T, R: Serialize, E: Debug>(
+    body: &[u8],
+    handler: impl AsyncFnOnce(LambdaEvent<Batch<T>>) -> Result<R, E>,
+) -> Vec<u8> {
+    let body = String::from_utf8(body.to_vec()).expect("UTF-8");
+    let payload = Batch::from(Event::from(body));
     let response = handler(LambdaEvent::new(payload, context())).await;
     serde_json::to_vec(&response.expect("a response")).expect("a response is JSON")
 }

@@ -12,22 +12,22 @@ use stream_handler::{Json, LambdaEvent, kinesis::KinesisRecord, lambda_runtime, 
 
 use super::{
     Contender,
-    entry::invoke,
+    entry::{invoke, invoke_batch},
     floor::{self, Field, elements},
     order::{Order, Seen},
 };
 
 pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
     match contender {
-        Contender::StreamHandler => invoke(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke(body, |event| aws_type::batch(event, seen)).await,
+        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
+        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
         Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
         Contender::Floor => floor(body, seen),
     }
 }
 
 pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke(body, |event| dead_letters::batch(event, seen)).await
+    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]

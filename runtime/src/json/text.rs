@@ -1,55 +1,76 @@
-//! Strings: where they end, and what they say. Those with escapes mostly have many, as JSON within
-//! JSON does, and few bytes between them: too few for a search that is good at long ways.
+//! Strings, many bytes at a time: where one ends, and what it says. JSON within JSON, as queues have
+//! it, has an escape every few bytes, which is what `serde_json` is slow at.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
-/// So many bytes are compared together, by instructions that the compiler finds.
-const CHUNK: usize = 16;
-const LARGE_CHUNK: usize = 64;
-
-/// So many bytes are looked at together.
+/// How many bytes are compared together, by instructions that the compiler finds.
+const CHUNK: usize = 32;
 const WORD: usize = 8;
 
-/// After so many words without anything in them, what comes next is taken to be far.
-const QUIET: usize = 4;
-
-/// Where the string ends that `start` is in: its closing quote, and whether there are escapes before.
-pub(super) fn end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
-    let found = start + memchr2(b'"', b'\\', bytes.get(start..)?)?;
-    if bytes[found] == b'"' {
-        return Some((found, false));
+/// Where a string ends, from behind its opening quote: behind the closing one. `None` if it is not
+/// valid. As `serde_json` has it, half a surrogate pair is valid where nothing reads it as text.
+#[inline]
+pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    // Most strings have no escapes.
+    while let Some(word) = chunk(bytes, at) {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            at += found.trailing_zeros() as usize / 8;
+            if bytes[at] == b'"' {
+                return Some(at + 1);
+            }
+            break;
+        }
+        at += WORD;
     }
-    end_among_escapes(bytes, found).map(|end| (end, true))
+    end_among_escapes(bytes, at)
 }
 
-/// Where a string ends. No backslash is before `at`.
+/// Where a string ends. What comes before `at` doesn't escape it.
 fn end_among_escapes(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at = pass_chunks::<LARGE_CHUNK>(bytes, at);
-        at = pass_chunks::<CHUNK>(bytes, at);
-        // Before a chunk there may be a backslash, but none that is itself escaped.
-        at += usize::from(bytes.get(at - 1) == Some(&b'\\'));
-        let chunk_end = at + CHUNK;
-        loop {
+        let enough = at + WORD;
+        while at < enough || bytes[at - 1] == b'\\' {
             match bytes.get(at)? {
-                b'"' => return Some(at),
-                b'\\' => at += 2,
-                _ => {
-                    at += 1;
-                    if at >= chunk_end {
-                        break;
-                    }
-                }
+                b'"' => return Some(at + 1),
+                b'\\' => at += escape(bytes.get(at + 1..)?)?,
+                0..0x20 => return None,
+                _ => at += 1,
             }
         }
+        at = pass::<CHUNK>(bytes, at);
+        // A backslash there is not escaped, or the chunk would not have been passed.
+        at -= usize::from(bytes[at - 1] == b'\\');
     }
 }
 
-/// Passes chunks in which no string ends.
+/// The highest bit of each byte that is a quote, a backslash or a control character. Bits behind the
+/// lowest one may be wrong. (Mycroft's algorithm, as `serde_json` uses it.)
 #[inline]
-fn pass_chunks<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
+fn special(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let is = |byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero
+    };
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | is(b'"') | is(b'\\')) & (ONES << 7)
+}
+
+/// Passes chunks in which no string ends and nothing is wrong. The byte before the first escapes it
+/// if it is a backslash.
+#[inline]
+fn pass<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
     while let (Some(chunk), Some(before)) = (chunk::<N>(bytes, at), chunk::<N>(bytes, at - 1)) {
-        if may_end(chunk, before) {
+        let stops = chunk.iter().zip(before).fold(0, |stops, (byte, before)| {
+            let is = |other| u8::from(*byte == other);
+            let is_escaped = u8::from(*before == b'\\');
+            // Not all escapes: behind `\\` and `\u` there is more to be looked at.
+            let is_escape = is(b'"') | is(b'n') | is(b'/') | is(b'r') | is(b't');
+            stops | u8::from(*byte < 0x20) | (is(b'"') & !is_escaped) | (is_escaped & !is_escape)
+        });
+        if stops & 1 != 0 {
             break;
         }
         at += N;
@@ -57,85 +78,78 @@ fn pass_chunks<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether a string may end in these bytes, given those one before each: at a quote with no
-/// backslash before it, or anywhere if backslashes follow each other, as these must be counted.
-#[inline]
-fn may_end<const N: usize>(chunk: &[u8; N], before: &[u8; N]) -> bool {
-    let pairs = chunk.iter().zip(before);
-    pairs.fold(0, |found, (byte, before)| {
-        let is_quote = u8::from(*byte == b'"');
-        let is_backslash = u8::from(*byte == b'\\');
-        let is_escaped = u8::from(*before == b'\\');
-        found | (is_quote & !is_escaped) | (is_backslash & is_escaped)
-    }) != 0
-}
-
-/// The text of a string with escapes, in one piece of memory. `None` for escapes that are rare in
-/// texts, and an art: those of UTF-16.
-pub(super) fn unescape(inner: &str) -> Option<String> {
-    let bytes = inner.as_bytes();
-    let mut text = Vec::with_capacity(bytes.len() + WORD);
-    let mut at = 0;
-    let mut quiet = 0;
-    while at < bytes.len() {
-        let before = if quiet == QUIET {
-            let rest = &bytes[at..];
-            let before = memchr(b'\\', rest).unwrap_or(rest.len());
-            if before < QUIET * WORD {
-                quiet = 0;
-            }
-            text.extend_from_slice(&rest[..before]);
-            before
-        } else if let Some(word) = word(bytes, at) {
-            let found = equal(word, b'\\');
-            text.extend_from_slice(&word.to_le_bytes());
-            if found == 0 {
-                quiet += 1;
-                at += WORD;
-                continue;
-            }
-            quiet = 0;
-            let before = found.trailing_zeros() as usize / 8;
-            text.truncate(text.len() - WORD + before);
-            before
-        } else if bytes[at] == b'\\' {
-            0
-        } else {
-            text.push(bytes[at]);
-            at += 1;
-            continue;
-        };
-        at += before;
-        if at < bytes.len() {
-            text.push(match bytes.get(at + 1)? {
-                byte @ (b'"' | b'\\' | b'/') => *byte,
-                b'n' => b'\n',
-                b'r' => b'\r',
-                b't' => b'\t',
-                b'b' => 8,
-                b'f' => 12,
-                _ => return None,
-            });
-            at += 2;
-        }
-    }
-    String::from_utf8(text).ok()
-}
-
 #[inline]
 fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
     bytes.get(at..)?.first_chunk()
 }
 
-#[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    chunk(bytes, at).copied().map(u64::from_le_bytes)
+/// How long an escape is, from its backslash, given what follows it.
+fn escape(rest: &[u8]) -> Option<usize> {
+    match rest.first()? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => rest
+            .get(1..5)?
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+            .then_some(6),
+        _ => None,
+    }
 }
 
-/// The highest bit of each byte that is this one.
+/// The text of a valid string with escapes, from between its quotes. `None` for the escapes of
+/// UTF-16, which are rare and an art of their own.
+pub(super) fn unescape(inner: &str) -> Option<String> {
+    let mut rest = inner.as_bytes();
+    let mut text = Vec::with_capacity(rest.len() + WORD);
+    loop {
+        let plain = plain(rest, &mut text);
+        let Some((_, after)) = rest.get(plain..)?.split_first() else {
+            return String::from_utf8(text).ok();
+        };
+        text.push(match after.first()? {
+            byte @ (b'"' | b'\\' | b'/') => *byte,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'b' => 8,
+            b'f' => 12,
+            _ => return None,
+        });
+        rest = &after[1..];
+    }
+}
+
+/// Copies what comes before the next backslash: how many bytes. It is near, most often.
 #[inline]
-fn equal(word: u64, byte: u8) -> u64 {
+fn plain(bytes: &[u8], text: &mut Vec<u8>) -> usize {
+    const NEAR: usize = 4 * WORD;
+    let mut near = 0;
+    while near < NEAR {
+        let Some(word) = bytes
+            .get(near..)
+            .and_then(|rest| rest.first_chunk::<WORD>())
+        else {
+            break;
+        };
+        text.extend_from_slice(word);
+        let found = backslashes(u64::from_le_bytes(*word));
+        if found != 0 {
+            let before = found.trailing_zeros() as usize / 8;
+            text.truncate(text.len() - WORD + before);
+            return near + before;
+        }
+        near += WORD;
+    }
+    let far = &bytes[near..];
+    let before = memchr(b'\\', far).unwrap_or(far.len());
+    text.extend_from_slice(&far[..before]);
+    near + before
+}
+
+/// The highest bit of each byte that is a backslash.
+#[inline]
+fn backslashes(word: u64) -> u64 {
     const LOW: u64 = u64::MAX / 255 * 0x7F;
-    let zero = word ^ (u64::MAX / 255 * u64::from(byte));
+    let zero = word ^ (u64::MAX / 255 * u64::from(b'\\'));
     !(((zero & LOW) + LOW) | zero | LOW)
 }

@@ -207,7 +207,7 @@ impl Entry<'_> {
 }
 
 /// Decodes a text in which `+` is a space and `%41` the byte 0x41, as in an HTML form.
-fn url_decoded(text: &str) -> Option<String> {
+pub(crate) fn url_decoded(text: &str) -> Option<String> {
     let plain = text.replace('+', " ");
     let mut parts = plain.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();

@@ -11,9 +11,9 @@
 )]
 
 use std::time::{Duration, SystemTime};
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
-use crate::{Event, ItemIdentifier, error::DecodeError};
+use crate::{Event, ItemIdentifier, error::DecodeError, event::kind};
 
 pub(super) use crate::json::Raw;
 
@@ -79,15 +79,21 @@ impl Seconds {
 }
 
 /// A JSON string that must be there, or the error that names it.
-pub(super) fn required<'e>(
-    json: Option<Raw<'e>>,
-    field: &'static str,
-) -> Result<Cow<'e, str>, DecodeError> {
+pub(super) fn required(
+    json: Option<Raw<'_>>,
+    field: impl fmt::Display,
+) -> Result<Cow<'_, str>, DecodeError> {
     match json {
         None => Err(DecodeError::new(format!("`{field}` is missing"))),
-        Some(json) => json
-            .string()
-            .ok_or_else(|| DecodeError::new(format!("`{field}` is not a valid string"))),
+        Some(json) => json.string().ok_or_else(|| {
+            let what = match kind(json.get()) {
+                "a string" => {
+                    "is a string with half a surrogate pair, which is not text".to_owned()
+                }
+                other => format!("is {other}, not a string"),
+            };
+            DecodeError::new(format!("`{field}` {what}"))
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
-    event::alike_at,
+    event::{Origin, alike_at},
     json::of_raw,
     source::{
         Report, Split,
@@ -40,6 +40,9 @@ pub struct Envelope<'e> {
     record_id: Option<Raw<'e>>,
     #[serde(borrow)]
     data: Option<Raw<'e>>,
+    /// In place of `data`, if the delivery stream reads from Amazon MSK.
+    #[serde(borrow)]
+    kafka_record_value: Option<Raw<'e>>,
     #[serde(borrow)]
     approximate_arrival_timestamp: Option<Raw<'e>>,
 }
@@ -50,7 +53,9 @@ struct Answer<'a> {
     record_id: &'a ItemIdentifier,
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<String>,
+    data: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kafka_record_value: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata<'a>>,
 }
@@ -67,12 +72,19 @@ impl<'a> Answer<'a> {
             record_id,
             result,
             data: None,
+            kafka_record_value: None,
             metadata: None,
         }
     }
 }
 
-of_raw!(Envelope: record_id, data, approximate_arrival_timestamp);
+impl Envelope<'_> {
+    fn is_from_kafka(&self) -> bool {
+        self.data.is_none() && self.kafka_record_value.is_some()
+    }
+}
+
+of_raw!(Envelope: record_id, data, kafka_record_value, approximate_arrival_timestamp);
 
 impl Source for Firehose {
     const NAME: &'static str = "Firehose";
@@ -90,19 +102,26 @@ impl Source for Firehose {
     }
 
     fn answer(
+        envelope: &Envelope<'_>,
         record_id: &ItemIdentifier,
         outcome: &Outcome<Transformed>,
     ) -> serde_json::Result<Box<RawValue>> {
+        let base64;
         let answer = match outcome {
             Outcome::Done(Transformed(Fate::Data {
                 data,
                 partition_keys,
-            })) => Answer {
-                record_id,
-                result: "Ok",
-                data: Some(BASE64_STANDARD.encode(data)),
-                metadata: (!partition_keys.is_empty()).then_some(Metadata { partition_keys }),
-            },
+            })) => {
+                base64 = BASE64_STANDARD.encode(data);
+                let is_from_kafka = envelope.is_from_kafka();
+                Answer {
+                    record_id,
+                    result: "Ok",
+                    data: (!is_from_kafka).then_some(&base64),
+                    kafka_record_value: is_from_kafka.then_some(&base64),
+                    metadata: (!partition_keys.is_empty()).then_some(Metadata { partition_keys }),
+                }
+            }
             Outcome::Done(Transformed(Fate::Dropped)) | Outcome::DeadLettered(_) => {
                 Answer::without_data(record_id, "Dropped")
             }
@@ -240,10 +259,9 @@ impl Success<Firehose> for Transformed {
 /// One Firehose record, its data decoded into `T`.
 #[derive(Clone)]
 pub struct FirehoseRecord<T> {
-    event: Event,
-    index: usize,
+    origin: Origin,
     record_id: Text,
-    approximate_arrival: Option<SystemTime>,
+    approximate_arrival_timestamp: Option<SystemTime>,
     data: T,
 }
 
@@ -251,10 +269,9 @@ impl<T> FirehoseRecord<T> {
     /// A record that is part of no event, to call a handler with in a unit test.
     pub fn new(data: T) -> Self {
         Self {
-            event: Event::from(String::new()),
-            index: 0,
+            origin: Origin::none(),
             record_id: Text::Missing,
-            approximate_arrival: None,
+            approximate_arrival_timestamp: None,
             data,
         }
     }
@@ -272,23 +289,20 @@ impl<T> FirehoseRecord<T> {
     /// What identifies the record in this invocation.
     #[must_use]
     pub fn record_id(&self) -> &str {
-        self.record_id.get(&self.event).unwrap_or_default()
+        self.record_id.get(self.origin.event()).unwrap_or_default()
     }
 
     /// When Firehose received the record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp
     }
 
     /// The record's own JSON, with all that has no method here, such as `kinesisRecordMetadata`.
-    /// The first call for an event finds that of all its records. Empty for a record that is part
-    /// of no event.
+    /// Empty for a record that is part of no event.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.event
-            .record::<Firehose>(self.index)
-            .unwrap_or_default()
+        self.origin.json()
     }
 }
 
@@ -297,12 +311,15 @@ impl<T: Payload> Record for FirehoseRecord<T> {
 
     fn decode(raw: RawRecord<'_, '_, Firehose>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
-        let data = required(envelope.data, "data")?;
+        let data = if envelope.is_from_kafka() {
+            required(envelope.kafka_record_value, "kafkaRecordValue")?
+        } else {
+            required(envelope.data, "data")?
+        };
         Ok(Self {
-            event: event.clone(),
-            index: raw.index(),
+            origin: raw.origin(),
             record_id: Text::new(event, envelope.record_id),
-            approximate_arrival: milliseconds(envelope.approximate_arrival_timestamp),
+            approximate_arrival_timestamp: milliseconds(envelope.approximate_arrival_timestamp),
             data: T::decode(Data::base64(data))?,
         })
     }
@@ -312,7 +329,10 @@ impl<T: fmt::Debug> fmt::Debug for FirehoseRecord<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FirehoseRecord")
             .field("record_id", &self.record_id())
-            .field("approximate_arrival", &self.approximate_arrival)
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp,
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

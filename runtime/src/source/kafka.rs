@@ -5,15 +5,13 @@
 
 use std::{borrow::Cow, fmt, time::SystemTime};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor},
-};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{kind, shape},
-    json::{Patterns, Reader, of_raw},
+    event::{Origin, kind},
+    json::{Cursor, Stop, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Text, milliseconds, required},
@@ -44,30 +42,21 @@ pub struct Envelope<'e> {
     key: Option<Raw<'e>>,
     #[serde(borrow)]
     value: Option<Raw<'e>>,
-    /// The event's own name for the partition, of which the record plainly says to be.
+    /// What the event calls the partition that the record is in: `orders-0`. A response must use
+    /// that name, whatever the record says.
     #[serde(skip)]
-    known_partition: Option<&'e str>,
+    partition_name: Option<Cow<'e, str>>,
 }
 
-impl<'e> Envelope<'e> {
-    /// Whether the record says that it is of this partition, in the plainest way.
-    fn is_plainly_of(&self, topic_partition: &str) -> bool {
-        let is_of = || {
-            let topic = self.topic?.string()?;
-            let partition = topic_partition.strip_prefix(&*topic)?.strip_prefix('-')?;
-            Some(!topic.is_empty() && partition == self.partition?.get())
-        };
-        is_of() == Some(true)
-    }
-
-    /// `topic-partition`: what the event calls the partition.
-    fn topic_partition(&self) -> Option<Cow<'e, str>> {
-        if let Some(known) = self.known_partition {
-            return Some(Cow::Borrowed(known));
+impl Envelope<'_> {
+    fn partition_name(&self) -> Option<Cow<'_, str>> {
+        if let Some(name) = &self.partition_name {
+            return Some(Cow::Borrowed(name));
         }
+        // A record that is part of no event: what an event would call its partition.
         let topic = self.topic?.string()?;
-        let partition: i64 = integer(self.partition)?;
-        (!topic.is_empty()).then(|| format!("{topic}-{partition}").into())
+        let partition: i32 = integer(self.partition)?;
+        Some(format!("{topic}-{partition}").into())
     }
 }
 
@@ -85,92 +74,72 @@ impl Source for Kafka {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        partitions(event)
-            .map_err(|found| EventError::new("an object with partitions in `records`", found))
+        event.read(
+            || "an object with partitions in `records`".to_owned(),
+            |cursor| {
+                let mut split = None;
+                cursor.object(|name, value| match name.as_deref() {
+                    Some("eventSource") => check_source(value.raw()?),
+                    Some("records") if split.is_some() => {
+                        Err(Stop::Found("an object with two `records`".to_owned()))
+                    }
+                    Some("records") => read_partitions(event, value, split.insert(Split::new())),
+                    _ => value.pass(),
+                })?;
+                split.ok_or(Stop::Here)
+            },
+        )
     }
 
     fn identifier(envelope: &Envelope<'_>) -> Option<ItemIdentifier> {
-        ItemIdentifier::offset(envelope.topic_partition()?, integer(envelope.offset)?)
+        ItemIdentifier::offset(envelope.partition_name()?, integer(envelope.offset)?)
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        match envelope.topic_partition() {
+        match envelope.partition_name() {
             Some(partition) => Lane::Key(partition),
             None => Lane::Unknown,
         }
     }
 }
 
-/// The records of all partitions, in the order of the event; or what was found instead.
-fn partitions(event: &Event) -> Result<Split<'_, Envelope<'_>>, String> {
-    let otherwise = || shape(event.json());
-    let mut reader = event.reader().ok_or_else(otherwise)?;
-    let mut members = reader.members().ok_or_else(otherwise)?;
-    let mut split = None;
-    while let Some((name, value)) = members.next() {
-        match &*name {
-            "eventSource" => {
-                let source = Raw::of(value.value()).string();
-                let known = ["aws:kafka", "SelfManagedKafka"];
-                if let Some(other) = source.filter(|source| !known.contains(&&**source)) {
-                    return Err(format!("an event from `{other}`"));
-                }
-            }
-            "records" if split.is_some() => return Err("an object with two `records`".to_owned()),
-            "records" => split = Some(each_partition(value)?),
-            _ => {
-                value.value();
-            }
+fn check_source(name: Raw<'_>) -> Result<(), Stop> {
+    const OWN: [&str; 3] = ["aws:kafka", "SelfManagedKafka", "aws:SelfManagedKafka"];
+    match name.string() {
+        Some(other) if !OWN.contains(&&*other) => {
+            Err(Stop::Found(format!("an event from `{other}`")))
         }
-    }
-    split.ok_or_else(otherwise)
-}
-
-/// The records of all partitions, one after another.
-fn each_partition<'e>(reader: &mut Reader<'e>) -> Result<Split<'e, Envelope<'e>>, String> {
-    let mut at = reader.clone();
-    let Some(mut partitions) = reader.members() else {
-        return Err(format!("an object whose `records` is {}", kind(at.value())));
-    };
-    let mut split = Split::new();
-    let mut patterns = Patterns::<Envelope<'_>>::new();
-    while let Some((partition, records)) = partitions.next() {
-        let mut at = records.clone();
-        let Some(mut records) = records.elements() else {
-            let kind = kind(at.value());
-            return Err(format!(
-                "an object whose `records` has {kind} at `{partition}`"
-            ));
-        };
-        while let Some(record) = records.next() {
-            let (json, mut envelope) = patterns.read(record);
-            if let Ok(envelope) = &mut envelope {
-                match partition {
-                    Cow::Borrowed(partition) if envelope.is_plainly_of(partition) => {
-                        envelope.known_partition = Some(partition);
-                    }
-                    _ => check_partition(envelope, &partition)?,
-                }
-            }
-            split.push((json, envelope));
-        }
-        if !records.is_at_end() {
-            return Err(format!("records of `{partition}` that can't be read"));
-        }
-    }
-    partitions
-        .is_at_end()
-        .then_some(split)
-        .ok_or_else(|| "partitions that can't be read".to_owned())
-}
-
-/// Lambda knows a record by the event's name of its partition. Another name would stand for another
-/// record, or for none.
-fn check_partition(envelope: &Envelope<'_>, partition: &str) -> Result<(), String> {
-    match envelope.topic_partition() {
-        Some(other) if other != partition => Err(format!("a record of `{other}` in `{partition}`")),
         _ => Ok(()),
     }
+}
+
+/// Reads the records of all partitions, one after another.
+fn read_partitions<'e>(
+    event: &Event,
+    cursor: &mut Cursor<'e>,
+    split: &mut Split<'e, Envelope<'e>>,
+) -> Result<(), Stop> {
+    if cursor.peek() != Some(b'{') {
+        let kind = kind(cursor.raw()?.get());
+        return Err(Stop::Found(format!("an object whose `records` is {kind}")));
+    }
+    let mut read = event.records::<Envelope<'e>>();
+    cursor.object(|name, records| {
+        if records.peek() != Some(b'[') {
+            let kind = kind(records.raw()?.get());
+            let name = name.unwrap_or_default();
+            let found = format!("an object whose `records` has {kind} at `{name}`");
+            return Err(Stop::Found(found));
+        }
+        split.array(records, |cursor: &mut Cursor<'e>| {
+            let (json, mut envelope) = read(cursor)?;
+            if let Ok(envelope) = &mut envelope {
+                // Without a name the record can't be reported.
+                envelope.partition_name = Some(name.clone().unwrap_or_default());
+            }
+            Ok((json, envelope))
+        })
+    })
 }
 
 /// One Kafka record, its value decoded into `T` and its key into `K`.
@@ -195,8 +164,7 @@ fn check_partition(envelope: &Envelope<'_>, partition: &str) -> Result<(), Strin
 /// ```
 #[derive(Clone)]
 pub struct KafkaRecord<T, K = ()> {
-    event: Event,
-    index: usize,
+    origin: Origin,
     topic: Text,
     partition: i32,
     offset: i64,
@@ -215,8 +183,7 @@ impl<T, K> KafkaRecord<T, K> {
     /// ```
     pub fn new(value: Option<T>) -> Self {
         Self {
-            event: Event::from(String::new()),
-            index: 0,
+            origin: Origin::none(),
             topic: Text::Missing,
             partition: 0,
             offset: 0,
@@ -248,6 +215,27 @@ impl<T, K> KafkaRecord<T, K> {
         self
     }
 
+    /// The record with one more header.
+    ///
+    /// ```
+    /// # use stream_handler::kafka::KafkaRecord;
+    /// let record = KafkaRecord::<_>::new(Some("value")).with_header("trace", b"1");
+    /// assert_eq!(record.headers()?[0].value()?, Some(&b"1"[..]));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &[u8]) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let headers = json.entry("headers").or_insert_with(|| json!([]));
+        if let Value::Array(headers) = headers {
+            headers.push(json!({ name: value }));
+        }
+        // The topic is a place in the JSON as it was.
+        self.topic = Text::owned(self.topic());
+        self.origin = Origin::alone(Value::Object(json).to_string());
+        self
+    }
+
     /// The record's value. `None` for a tombstone: the key is deleted.
     pub fn value(&self) -> Option<&T> {
         self.value.as_ref()
@@ -266,7 +254,7 @@ impl<T, K> KafkaRecord<T, K> {
     /// The topic.
     #[must_use]
     pub fn topic(&self) -> &str {
-        self.topic.get(&self.event).unwrap_or_default()
+        self.topic.get(self.origin.event()).unwrap_or_default()
     }
 
     /// The number of the partition.
@@ -292,63 +280,89 @@ impl<T, K> KafkaRecord<T, K> {
     ///
     /// # Errors
     ///
-    /// A header's value is not bytes.
+    /// `headers` is not a list of headers. A header whose value can't be read is in the list: see
+    /// [`Header::value`].
     pub fn headers(&self) -> Result<Vec<Header>, DecodeError> {
-        #[derive(Deserialize)]
-        struct Outer {
-            headers: Option<Vec<Headers>>,
+        let mut headers = Vec::new();
+        let Some(json) = Raw::of(self.json()).member("headers") else {
+            return Ok(headers);
+        };
+        let mut cursor = Cursor::new(json.get());
+        // Lambda writes `[{"name": [1, -2, 200]}, …]`.
+        let walked = cursor.array(|header| {
+            header.object(|name, value| {
+                headers.push(Header {
+                    name: name.ok_or(Stop::Here)?.into_owned(),
+                    value: bytes(value.raw()?),
+                });
+                Ok(())
+            })
+        });
+        match walked {
+            Err(_) if json.get() != "null" => Err(DecodeError::new(
+                "`headers` is not an array of objects, each with the name of a header",
+            )),
+            _ => Ok(headers),
         }
-        let outer: Outer = serde_json::from_str(self.json())
-            .map_err(|error| DecodeError::new("`headers` can't be read").because(error))?;
-        let headers = outer.headers.unwrap_or_default().into_iter();
-        Ok(headers.flat_map(|Headers(headers)| headers).collect())
     }
 
-    /// The record's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its records. Empty for a record that is part of no event.
+    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
+    /// no event.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.event.record::<Kafka>(self.index).unwrap_or_default()
+        self.origin.json()
     }
 }
 
-/// A header of a record: its name and its value.
-pub type Header = (String, Vec<u8>);
+/// A header of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    name: String,
+    /// The bytes; what stands there instead, if it is not bytes.
+    value: Result<Option<Vec<u8>>, &'static str>,
+}
 
-/// `{"name": [1, -2, 200]}`.
-struct Headers(Vec<Header>);
+impl Header {
+    /// The header's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 
-impl<'de> Deserialize<'de> for Headers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-
-        impl<'de> Visitor<'de> for Each {
-            type Value = Vec<Header>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with an array of bytes for each header")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Header>, A::Error> {
-                let mut headers = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Vec<i16>>()? {
-                    let value = value.into_iter().map(byte).collect::<Option<_>>();
-                    let value = value.ok_or_else(|| Error::custom("a header with no bytes"))?;
-                    headers.push((name, value));
-                }
-                Ok(headers)
-            }
+    /// The header's value; `None` if it is null, as Kafka allows.
+    ///
+    /// # Errors
+    ///
+    /// The event has something else than bytes for it.
+    pub fn value(&self) -> Result<Option<&[u8]>, DecodeError> {
+        match &self.value {
+            Ok(bytes) => Ok(bytes.as_deref()),
+            Err(found) => Err(DecodeError::new(format!(
+                "the header `{}` is {found}, not an array of bytes",
+                self.name
+            ))),
         }
-
-        deserializer.deserialize_map(Each).map(Self)
     }
 }
 
-/// Lambda writes bytes as signed numbers, and as unsigned ones: -36 is 220.
-fn byte(number: i16) -> Option<u8> {
-    (-128..=255)
-        .contains(&number)
-        .then(|| number.to_le_bytes()[0])
+/// Bytes as Lambda writes them: signed numbers or unsigned ones, -36 is 220.
+fn bytes(json: Raw<'_>) -> Result<Option<Vec<u8>>, &'static str> {
+    let byte = |number: i16| {
+        (-128..=255)
+            .contains(&number)
+            .then(|| number.to_le_bytes()[0])
+    };
+    match serde_json::from_str::<Option<Vec<i16>>>(json.get()) {
+        Ok(None) => Ok(None),
+        Ok(Some(numbers)) => {
+            let bytes = numbers.into_iter().map(byte).collect::<Option<_>>();
+            bytes.map(Some).ok_or("an array with other numbers")
+        }
+        Err(_) => Err(match kind(json.get()) {
+            "an array" => "an array with other values",
+            other => other,
+        }),
+    }
 }
 
 impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
@@ -356,12 +370,27 @@ impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
 
     fn decode(raw: RawRecord<'_, '_, Kafka>) -> Result<Self, DecodeError> {
         let (event, envelope) = (raw.event(), raw.envelope());
-        let number = |field: &str| DecodeError::new(format!("`{field}` is missing or no number"));
+        let number = |field: &str| {
+            DecodeError::new(format!("`{field}` is missing or not an integer that fits"))
+        };
+        let name = envelope.partition_name();
+        // What the record doesn't say itself, the name of its partition does.
+        let (topic, partition) = name
+            .as_deref()
+            .and_then(|name| name.rsplit_once('-'))
+            .unzip();
+        let topic = match (envelope.topic, topic) {
+            (None, Some(topic)) => Text::owned(topic),
+            (topic, _) => Text::new(event, topic),
+        };
+        let partition = match (envelope.partition, partition) {
+            (None, Some(partition)) => partition.parse().ok(),
+            (partition, _) => integer(partition),
+        };
         Ok(Self {
-            event: event.clone(),
-            index: raw.index(),
-            topic: Text::new(event, envelope.topic),
-            partition: integer(envelope.partition).ok_or_else(|| number("partition"))?,
+            origin: raw.origin(),
+            topic,
+            partition: partition.ok_or_else(|| number("partition"))?,
             offset: integer(envelope.offset).ok_or_else(|| number("offset"))?,
             timestamp: milliseconds(envelope.timestamp),
             key: nullable(envelope.key, "key")?,

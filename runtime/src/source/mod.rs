@@ -169,10 +169,11 @@ pub trait Source: Sized + 'static {
     ///
     /// It can't be written as JSON; the invocation then fails.
     fn answer(
+        envelope: &Self::Envelope<'_>,
         identifier: &ItemIdentifier,
         outcome: &Outcome<Self::Output>,
     ) -> serde_json::Result<Box<RawValue>> {
-        let _ = (identifier, outcome);
+        let _ = (envelope, identifier, outcome);
         Err(serde::ser::Error::custom(
             "this source answers no single records",
         ))

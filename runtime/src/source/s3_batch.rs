@@ -13,6 +13,7 @@ use crate::{
     event::alike_at,
     json::of_raw,
     log,
+    payload::s3::url_decoded,
     source::{
         Report, Split,
         field::{Raw, identifier, required},
@@ -60,6 +61,7 @@ impl Source for S3Batch {
     }
 
     fn answer(
+        _: &Envelope<'_>,
         task_id: &ItemIdentifier,
         outcome: &Outcome<String>,
     ) -> serde_json::Result<Box<RawValue>> {
@@ -140,15 +142,19 @@ impl Success<S3Batch> for String {
 pub struct S3BatchTask {
     bucket: String,
     key: String,
+    encoded_key: String,
     version_id: Option<String>,
 }
 
 impl S3BatchTask {
     /// A task that is part of no event, to call a handler with in a unit test.
+    /// `key` is the object's key as it is; as [`encoded_key`](Self::encoded_key) it is taken as well.
     pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        let key = key.into();
         Self {
             bucket: bucket.into(),
-            key: key.into(),
+            encoded_key: key.clone(),
+            key,
             version_id: None,
         }
     }
@@ -159,10 +165,16 @@ impl S3BatchTask {
         &self.bucket
     }
 
-    /// The object's key, as the event has it: URL-encoded, if the job's manifest has it so.
+    /// The object's key: `a b+c.txt`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The object's key as the event has it, URL-encoded: `a+b%2Bc.txt`.
+    #[must_use]
+    pub fn encoded_key(&self) -> &str {
+        &self.encoded_key
     }
 
     /// The object's version, if the manifest names one.
@@ -184,9 +196,13 @@ impl Record for S3BatchTask {
             let arn = required(envelope.s3_bucket_arn, "s3BucketArn")?;
             arn.rsplit(':').next().unwrap_or_default().to_owned()
         };
+        let encoded_key = required(envelope.s3_key, "s3Key")?.into_owned();
+        let key = url_decoded(&encoded_key)
+            .ok_or_else(|| DecodeError::new("`s3Key` is not URL-encoded UTF-8"))?;
         Ok(Self {
             bucket,
-            key: required(envelope.s3_key, "s3Key")?.into_owned(),
+            key,
+            encoded_key,
             version_id: envelope
                 .s3_version_id
                 .and_then(Raw::string)

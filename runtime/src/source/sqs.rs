@@ -2,16 +2,21 @@
 //!
 //! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (`with-sqs.html`).
 
-use std::{borrow::Cow, collections::HashMap, fmt, time::Duration, time::SystemTime};
+use std::{
+    borrow::Cow,
+    fmt,
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::alike_at,
-    json::{Reader, of_raw},
+    event::{Origin, alike_at, kind},
+    json::of_raw,
     source::{
         Lane, Report, Split,
         field::{Raw, Text, foreign, identifier, required},
@@ -44,7 +49,14 @@ pub struct Envelope<'e> {
     event_source_arn: Option<Raw<'e>>,
 }
 
-of_raw!(Envelope: message_id, body, event_source, event_source_arn; alike attributes);
+impl<'e> Envelope<'e> {
+    /// One of the message's system attributes, all of which are strings.
+    fn attribute(&self, name: &str) -> Option<Cow<'e, str>> {
+        self.attributes?.member(name)?.string()
+    }
+}
+
+of_raw!(Envelope: message_id, body, attributes, event_source, event_source_arn);
 
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
@@ -71,8 +83,7 @@ impl Source for Sqs {
         if fifo == Some(false) {
             return Lane::Free;
         }
-        let attributes = envelope.attributes.map(Raw::get);
-        match attributes.and_then(|attributes| attribute(attributes, "MessageGroupId")) {
+        match envelope.attribute("MessageGroupId") {
             Some(group) => Lane::Key(group),
             // Messages of a FIFO queue all have a group; this one's can't be read.
             None if fifo == Some(true) => Lane::Unknown,
@@ -81,8 +92,7 @@ impl Source for Sqs {
     }
 
     fn attempts(envelope: &Envelope<'_>) -> Option<u32> {
-        let count = attribute(envelope.attributes?.get(), "ApproximateReceiveCount")?;
-        count.parse().ok()
+        envelope.attribute("ApproximateReceiveCount")?.parse().ok()
     }
 }
 
@@ -103,8 +113,7 @@ impl Source for Sqs {
 /// ```
 #[derive(Clone)]
 pub struct SqsMessage<T> {
-    event: Event,
-    index: usize,
+    origin: Origin,
     message_id: Text,
     event_source_arn: Text,
     body: T,
@@ -120,8 +129,7 @@ impl<T> SqsMessage<T> {
     /// ```
     pub fn new(body: T) -> Self {
         Self {
-            event: Event::from(String::new()),
-            index: 0,
+            origin: Origin::none(),
             message_id: Text::Missing,
             event_source_arn: Text::Missing,
             body,
@@ -132,6 +140,61 @@ impl<T> SqsMessage<T> {
     #[must_use]
     pub fn with_message_id(mut self, id: &str) -> Self {
         self.message_id = Text::owned(id);
+        self
+    }
+
+    /// The message with a message group.
+    #[must_use]
+    pub fn with_message_group_id(self, group: &str) -> Self {
+        self.with_attribute("MessageGroupId", group)
+    }
+
+    /// The message as one that was received this many times.
+    #[must_use]
+    pub fn with_approximate_receive_count(self, count: u32) -> Self {
+        self.with_attribute("ApproximateReceiveCount", &count.to_string())
+    }
+
+    /// The message with a system attribute, such as `SenderId`.
+    #[must_use]
+    pub fn with_attribute(self, name: &str, value: &str) -> Self {
+        self.with_value("attributes", name, value.into())
+    }
+
+    /// The message with an attribute that the sender gave it.
+    ///
+    /// ```
+    /// # use stream_handler::sqs::{MessageAttribute, SqsMessage};
+    /// let colour = MessageAttribute::string("red");
+    /// let message = SqsMessage::new("a body").with_message_attribute("colour", &colour);
+    /// assert_eq!(message.message_attribute("colour")?, Some(colour));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_message_attribute(self, name: &str, attribute: &MessageAttribute) -> Self {
+        let (field, value) = match &attribute.value {
+            AttributeValue::Text(text) => ("stringValue", text.clone()),
+            AttributeValue::Binary(bytes) => ("binaryValue", BASE64_STANDARD.encode(bytes)),
+        };
+        let attribute = json!({ "dataType": attribute.data_type, field: value });
+        self.with_value("messageAttributes", name, attribute)
+    }
+
+    /// The message with a value in one of the objects of its JSON.
+    fn with_value(mut self, object: &str, name: &str, value: Value) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let values = json.entry(object).or_insert_with(|| json!({}));
+        if let Value::Object(values) = values {
+            values.insert(name.to_owned(), value);
+        }
+        // These are places in the JSON as it was.
+        let text = |text: Option<&str>| text.map_or(Text::Missing, Text::owned);
+        let event = self.origin.event();
+        let message_id = text(self.message_id.get(event));
+        let event_source_arn = text(self.event_source_arn.get(event));
+        self.message_id = message_id;
+        self.event_source_arn = event_source_arn;
+        self.origin = Origin::alone(Value::Object(json).to_string());
         self
     }
 
@@ -148,100 +211,134 @@ impl<T> SqsMessage<T> {
     /// The message's identifier. Empty if the event has none, which SQS itself never does.
     #[must_use]
     pub fn message_id(&self) -> &str {
-        self.message_id.get(&self.event).unwrap_or_default()
+        self.message_id.get(self.origin.event()).unwrap_or_default()
     }
 
     /// The ARN of the queue.
     #[must_use]
     pub fn event_source_arn(&self) -> Option<&str> {
-        self.event_source_arn.get(&self.event)
+        self.event_source_arn.get(self.origin.event())
     }
 
-    /// A system attribute, such as `SenderId` or `AWSTraceHeader`. Read from the message's JSON
-    /// when called, like everything below.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
-        #[derive(Deserialize)]
-        struct Outer<'e> {
-            #[serde(borrow)]
-            attributes: Option<Raw<'e>>,
+    /// A system attribute, such as `SenderId` or `AWSTraceHeader`; `None` if the message has no such
+    /// attribute. Read from the message's JSON when called, like everything below.
+    ///
+    /// # Errors
+    ///
+    /// The attribute is not a string.
+    pub fn attribute(&self, name: &str) -> Result<Option<Cow<'_, str>>, DecodeError> {
+        match self.value_in("attributes", name)? {
+            None => Ok(None),
+            value => required_in(value, "attributes", name, "").map(Some),
         }
-        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
-        attribute(outer.attributes?.get(), name)
     }
 
     /// How often the message was received, this time included.
     #[must_use]
     pub fn approximate_receive_count(&self) -> Option<u32> {
-        self.attribute("ApproximateReceiveCount")?.parse().ok()
+        self.number("ApproximateReceiveCount")
     }
 
     /// When the message was sent, to the millisecond.
     #[must_use]
-    pub fn sent(&self) -> Option<SystemTime> {
-        let millis = self.attribute("SentTimestamp")?.parse().ok()?;
+    #[doc(alias = "SentTimestamp")]
+    pub fn sent_timestamp(&self) -> Option<SystemTime> {
+        let millis = self.number("SentTimestamp")?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
     }
 
     /// The message group: of every message in a FIFO queue, and of some in standard queues.
     #[must_use]
     pub fn message_group_id(&self) -> Option<Cow<'_, str>> {
-        self.attribute("MessageGroupId")
+        self.attribute("MessageGroupId").ok()?
     }
 
     /// The handle to delete the message by, or to change its visibility timeout.
     #[must_use]
     pub fn receipt_handle(&self) -> Option<Cow<'_, str>> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Outer<'e> {
-            #[serde(borrow)]
-            receipt_handle: Option<Cow<'e, str>>,
-        }
-        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
-        outer.receipt_handle
+        Raw::of(self.json()).member("receiptHandle")?.string()
     }
 
-    /// An attribute that the sender gave the message.
-    #[must_use]
-    pub fn message_attribute(&self, name: &str) -> Option<MessageAttribute> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Outer<'e> {
-            #[serde(borrow)]
-            message_attributes: Option<HashMap<Cow<'e, str>, &'e RawValue>>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Attribute {
-            data_type: String,
-            string_value: Option<String>,
-            binary_value: Option<String>,
-        }
-        let outer: Outer<'_> = serde_json::from_str(self.json()).ok()?;
-        let json = outer.message_attributes?.get(name)?.get();
-        let attribute: Attribute = serde_json::from_str(json).ok()?;
-        let value = match (attribute.string_value, attribute.binary_value) {
-            (Some(text), _) => AttributeValue::Text(text),
-            (None, Some(base64)) => AttributeValue::Binary(BASE64_STANDARD.decode(base64).ok()?),
-            (None, None) => return None,
+    /// An attribute that the sender gave the message; `None` if the message has no such attribute.
+    ///
+    /// # Errors
+    ///
+    /// The attribute has no type, or its value is missing, is not a string or not base64.
+    pub fn message_attribute(&self, name: &str) -> Result<Option<MessageAttribute>, DecodeError> {
+        const OUTER: &str = "messageAttributes";
+        let Some(attribute) = self.value_in(OUTER, name)? else {
+            return Ok(None);
         };
-        Some(MessageAttribute {
-            data_type: attribute.data_type,
+        require_object(attribute, &format!("{OUTER}.{name}"))?;
+        let text = |field: &str| {
+            required_in(present(attribute.member(field)), OUTER, name, field).map(Cow::into_owned)
+        };
+        let value = if present(attribute.member("stringValue")).is_some() {
+            AttributeValue::Text(text("stringValue")?)
+        } else {
+            let base64 = text("binaryValue")?;
+            let bytes = BASE64_STANDARD.decode(base64).map_err(|error| {
+                let what = format!("`{OUTER}.{name}.binaryValue` is not valid base64");
+                DecodeError::new(what).because(error)
+            })?;
+            AttributeValue::Binary(bytes)
+        };
+        Ok(Some(MessageAttribute {
+            data_type: text("dataType")?,
             value,
-        })
+        }))
     }
 
-    /// The message's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its messages. Empty for a message that is part of no event.
+    /// The message's own JSON, with all that has no method here. Empty for a message that is part of
+    /// no event.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.event.record::<Sqs>(self.index).unwrap_or_default()
+        self.origin.json()
     }
+
+    fn number<N: FromStr>(&self, name: &str) -> Option<N> {
+        self.attribute(name).ok()??.parse().ok()
+    }
+
+    /// The value at a name in one of the message's objects, unless it is missing or null.
+    fn value_in(&self, object: &str, name: &str) -> Result<Option<Raw<'_>>, DecodeError> {
+        let Some(object_json) = present(Raw::of(self.json()).member(object)) else {
+            return Ok(None);
+        };
+        require_object(object_json, object)?;
+        Ok(present(object_json.member(name)))
+    }
+}
+
+fn require_object(json: Raw<'_>, name: &str) -> Result<(), DecodeError> {
+    match kind(json.get()) {
+        "an object" => Ok(()),
+        other => {
+            let what = format!("`{name}` is {other}, not an object");
+            Err(DecodeError::new(what))
+        }
+    }
+}
+
+/// A value, unless it is null.
+fn present(json: Option<Raw<'_>>) -> Option<Raw<'_>> {
+    json.filter(|json| json.get() != "null")
+}
+
+/// A string that must be there, or the error that names it.
+fn required_in<'e>(
+    json: Option<Raw<'e>>,
+    object: &str,
+    name: &str,
+    field: &str,
+) -> Result<Cow<'e, str>, DecodeError> {
+    let path = [object, name, field].join(".");
+    required(json, path.trim_end_matches('.').to_owned())
 }
 
 /// An attribute that the sender gave a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
     pub data_type: String,
@@ -249,8 +346,32 @@ pub struct MessageAttribute {
     pub value: AttributeValue,
 }
 
+impl MessageAttribute {
+    /// An attribute with a type that the sender chose, such as `Number.java.lang.Long`.
+    #[must_use]
+    pub fn new(data_type: impl Into<String>, value: AttributeValue) -> Self {
+        Self {
+            data_type: data_type.into(),
+            value,
+        }
+    }
+
+    /// An attribute of the type `String`.
+    #[must_use]
+    pub fn string(value: impl Into<String>) -> Self {
+        Self::new("String", AttributeValue::Text(value.into()))
+    }
+
+    /// An attribute of the type `Binary`.
+    #[must_use]
+    pub fn binary(value: impl Into<Vec<u8>>) -> Self {
+        Self::new("Binary", AttributeValue::Binary(value.into()))
+    }
+}
+
 /// The value of a [`MessageAttribute`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttributeValue {
     /// A string, or a number as SQS carries it: in decimal.
     Text(String),
@@ -265,8 +386,7 @@ impl<T: Payload> Record for SqsMessage<T> {
         let (event, envelope) = (raw.event(), raw.envelope());
         let body = required(envelope.body, "body")?;
         Ok(Self {
-            event: event.clone(),
-            index: raw.index(),
+            origin: raw.origin(),
             message_id: Text::new(event, envelope.message_id),
             event_source_arn: Text::new(event, envelope.event_source_arn),
             body: T::decode(Data::text(body))?,
@@ -282,18 +402,4 @@ impl<T: fmt::Debug> fmt::Debug for SqsMessage<T> {
             .field("body", &self.body)
             .finish_non_exhaustive()
     }
-}
-
-/// One of a message's system attributes, all of which are strings.
-fn attribute<'e>(attributes: &'e str, name: &str) -> Option<Cow<'e, str>> {
-    let mut reader = Reader::new(attributes);
-    let mut attributes = reader.members()?;
-    let mut found = None;
-    while let Some((key, value)) = attributes.next() {
-        let value = value.value();
-        if key == name {
-            found = Some(value);
-        }
-    }
-    Raw::of(found?).string()
 }

@@ -1,4 +1,4 @@
-//! What the function under test did, in its own words.
+//! What the function under test notes about its work.
 
 use std::{
     collections::BTreeMap,
@@ -7,11 +7,11 @@ use std::{
 
 /// Where the function under test notes which records it started and finished.
 ///
-/// Whether a handler really finished a record can't be seen from outside. With a ledger the
-/// [`Report`](super::Report) knows: a record that is out of the stream and was never finished is
-/// lost.
+/// A response does not prove that the function did its work; a ledger does. A record that left the
+/// stream, queue or topic, but is not finished in the ledger, is lost in the
+/// [`Report`](super::Report).
 ///
-/// Clones are one ledger. A simulation empties it when it starts.
+/// Clones share their notes. A simulation clears the ledger when it starts.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -40,19 +40,19 @@ pub struct Ledger {
     notes: Arc<Mutex<Notes>>,
 }
 
-/// What a ledger has.
+/// The notes in a ledger.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notes {
-    pub(super) entries: BTreeMap<String, Entry>,
-    /// Identifiers, in the order in which they were finished for the first time.
-    pub(super) completions: Vec<String>,
+pub(crate) struct Notes {
+    pub(crate) entries: BTreeMap<String, LedgerEntry>,
+    /// Identifiers, in the order in which they were first finished.
+    pub(crate) completions: Vec<String>,
 }
 
 /// How often the function started and finished a record.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
-    pub(super) started: usize,
-    pub(super) finished: usize,
+pub(crate) struct LedgerEntry {
+    pub(crate) started: usize,
+    pub(crate) finished: usize,
 }
 
 impl Ledger {
@@ -62,8 +62,8 @@ impl Ledger {
         Self::default()
     }
 
-    /// Notes that the function started the record with this identifier: its sequence number, its
-    /// message ID, or its `topic-partition:offset`.
+    /// Notes that the function started the record with this identifier: a sequence number, a message
+    /// ID, or `topic-partition:offset`.
     pub fn start(&self, identifier: &str) {
         let notes = &mut *self.lock();
         notes
@@ -73,7 +73,8 @@ impl Ledger {
             .started += 1;
     }
 
-    /// Notes that the function finished the record with this identifier: it is safe to forget.
+    /// Notes that the function finished the record with this identifier, so that Lambda need not
+    /// deliver it again.
     pub fn finish(&self, identifier: &str) {
         let notes = &mut *self.lock();
         let entry = notes.entries.entry(identifier.to_owned()).or_default();
@@ -83,15 +84,15 @@ impl Ledger {
         entry.finished += 1;
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.lock() = Notes::default();
     }
 
-    pub(super) fn snapshot(&self) -> Notes {
+    pub(crate) fn snapshot(&self) -> Notes {
         self.lock().clone()
     }
 
-    /// A panic elsewhere leaves the counts as right as they were.
+    /// Ignores poisoning: each note is a single update, so a panic leaves no half-written note.
     fn lock(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,25 +1,25 @@
-//! A simulator of event source mappings: what Lambda would do with a handler, without Lambda.
+//! A simulator of event source mappings: tests what Lambda does with a handler, without Lambda.
 //!
 //! An [`EventSourceMapping`] puts records into a stream, queue or topic, and invokes a handler with
-//! batches of them, as Lambda does: it reads the response, retries, splits, discards and
-//! dead-letters by the same rules, which are taken from the AWS documentation and, where that is
-//! silent, from what mappings were observed to do. What is not known is an option:
-//! [`MalformedResponse`], [`OddSplit`], [`RestWithoutRetries`], [`OversizedRecord`],
-//! [`KafkaResume`]. The [`Report`] tells each invocation, and what became of each record.
+//! batches of them. It reads the responses, retries, splits, discards and dead-letters by the rules
+//! in the AWS documentation, and, where that says nothing, by what real mappings were observed to
+//! do. Undocumented behaviour is an option: [`MalformedResponse`], [`OddSplit`],
+//! [`RestWithoutRetries`], [`OversizedRecord`], [`KafkaResume`]. The [`Report`] shows each
+//! invocation and the [`Fate`] of each record.
 //!
-//! Simulated are Kinesis and `DynamoDB` streams, standard and FIFO queues, and Kafka topics. The
-//! handler is any that `lambda_runtime` takes, annotated or written by hand. Events and responses
-//! are JSON, so that a misspelt key or a wrong identifier shows here rather than in production.
+//! The simulator covers Kinesis and `DynamoDB` streams, standard and FIFO queues, and Kafka topics.
+//! The handler is any that `lambda_runtime` accepts, generated or written by hand. Events and
+//! responses pass through JSON, so the simulator finds misspelt keys and wrong identifiers.
 //!
-//! Visibility timeouts, pauses and windows take no time, and a simulation is the same each time it
-//! runs. [`Faults`] make it worse.
+//! Visibility timeouts, retry back-off and batching windows take no real time, and every run of a
+//! simulation is the same. [`Faults`] injects crashes, timeouts and duplicates.
 //!
-//! The [`guide`] shows how to test a handler, by the accidents that are most common.
+//! The [`guide`] shows how to test a handler, with three common mistakes.
 //!
 //! # Example
 //!
-//! The third record is bad. It is retried twice, then discarded; what comes after it is not held
-//! up any longer, and the on-failure destination is told:
+//! The third record always fails. After two retries the mapping discards it, sends a document to the
+//! on-failure destination, and continues with the fourth record:
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -53,72 +53,49 @@
 //!
 //!    record   1 2 3 4
 //!         1   ■ ■ □ □   reported record 3
-//!         2       □ □   split; reported record 3
-//!         3       □     retry; reported record 3
-//!         4       □     retry; reported record 3
-//!         5       ✗     discarded; reported record 3
+//!         2       □ □   reported record 3 → split
+//!         3       □     reported record 3 → retry
+//!         4       □     reported record 3 → retry
+//!         5       ✗     reported record 3 → discarded
 //!         6         ■   success
 //! delivered   1 1 5 3
 //!
-//!            ■ done   □ delivered again   ✗ discarded
+//!            ■ processed   □ delivered again   ✗ discarded
 //!
-//! nothing lost, 3 done, 1 discarded (record 3)
+//! nothing lost, 3 processed, 1 discarded (record 3)
 //! ```
 //!
-//! A handler that returns a response says itself which records it did. To be certain, let the
-//! function note that in a [`Ledger`].
+//! This report relies on the handler's responses. To check the work itself, let the record handler
+//! note it in a [`Ledger`].
 
-mod assertions;
-mod clock;
-mod document;
+mod account;
 mod engine;
-#[cfg(feature = "testing-executable")]
-mod executable;
-mod faults;
-mod feed;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-mod handler;
-mod history;
-#[cfg(feature = "testing-executable")]
-mod http;
-mod judge;
-mod lane;
+mod invoke;
 mod ledger;
 mod mapping;
-mod md5;
-mod options;
-mod queue;
-mod record;
+mod put;
 mod report;
-mod response;
-mod rng;
-mod sequence_number;
-mod settings;
-mod summary;
+mod run;
 mod time;
-mod timeline;
-mod validate;
-mod window;
 
+// What you set.
+pub use self::mapping::{
+    EventSourceMapping, Fault, Faults, InvalidSettings, KafkaResume, MalformedResponse, OddSplit,
+    OversizedRecord, RestWithoutRetries, StartingPosition,
+};
+// What you put.
+pub use self::put::{
+    EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
+    TopicRecord,
+};
+// What you run.
 #[cfg(feature = "testing-executable")]
-pub use self::executable::Executable;
-pub use self::{
-    document::{BatchInfo, OnFailureDocument, RequestContext, ResponseContext},
-    faults::{Fault, Faults},
-    ledger::Ledger,
-    mapping::EventSourceMapping,
-    options::{
-        KafkaResume, MalformedResponse, OddSplit, OversizedRecord, RestWithoutRetries,
-        StartingPosition,
-    },
-    record::{
-        EventSource, FifoMessage, ItemChange, Message, PutRecord, QueueMessage, StreamRecord,
-        TopicRecord,
-    },
-    report::{
-        Fate, Invocation, InvocationOutcome, Loss, NextStep, OrderViolation, RecordReport, Report,
-        Unread,
-    },
-    validate::InvalidSettings,
+pub use self::invoke::Executable;
+pub use self::ledger::Ledger;
+// What comes out.
+pub use self::report::{
+    BatchInfo, Fate, Invocation, InvocationOutcome, Loss, NextStep, OnFailureDocument,
+    OrderViolation, RecordReport, Report, RequestContext, ResponseContext, WhyIgnored,
 };

@@ -1,32 +1,31 @@
-//! The simulation's points in time.
+//! Points in time, in milliseconds since 1970.
 
 use std::time::Duration;
 
-/// When the simulation begins, in milliseconds since 1970: 2024-01-01T00:00:00Z. Fixed, so
-/// that every run of a simulation is the same.
-pub(super) const START: u64 = 1_704_067_200_000;
+/// When every simulation begins: 2024-01-01T00:00:00Z. Fixed, so that all runs are the same.
+pub(crate) const START: u64 = 1_704_067_200_000;
 
-/// A time in milliseconds since 1970 as the seconds since then.
-pub(super) fn seconds(millis: u64) -> f64 {
-    // Exact in a float until long after the year 9999.
+/// A time in seconds since 1970.
+pub(crate) fn seconds(millis: u64) -> f64 {
+    // An `f64` holds milliseconds exactly until long after the year 9999.
     #[expect(clippy::cast_precision_loss)]
     let millis = millis as f64;
     millis / 1000.0
 }
 
 /// A duration in whole milliseconds.
-pub(super) fn millis(duration: Duration) -> u64 {
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A time as ISO 8601, with milliseconds: `2024-01-01T00:00:00.007Z`.
-pub(super) fn to_the_millisecond(millis: u64) -> String {
+/// A time in ISO 8601 with milliseconds: `2024-01-01T00:00:00.007Z`.
+pub(crate) fn to_the_millisecond(millis: u64) -> String {
     let seconds = to_the_second(millis);
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), millis % 1000)
 }
 
-/// A time as ISO 8601, in whole seconds: `2024-01-01T00:00:00Z`.
-pub(super) fn to_the_second(millis: u64) -> String {
+/// A time in ISO 8601 in whole seconds: `2024-01-01T00:00:00Z`.
+pub(crate) fn to_the_second(millis: u64) -> String {
     let seconds = millis / 1000;
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
@@ -34,9 +33,10 @@ pub(super) fn to_the_second(millis: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// Year, month and day of the day that many days after 1970-01-01.
+/// Year, month and day of the date that is `days` days after 1970-01-01.
 ///
-/// Counts from 1 March of the year 0, so that the leap day is a year's last, in eras of 400 years.
+/// "`civil_from_days`" in Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms". It counts
+/// from 1 March of the year 0, so that a leap day is the last day of its year, in eras of 400 years.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_as_aws_writes_them() {
+    fn times_are_formatted_as_aws_formats_them() {
         assert_eq!(to_the_second(START), "2024-01-01T00:00:00Z");
         assert_eq!(to_the_millisecond(START + 7), "2024-01-01T00:00:00.007Z");
         assert_eq!(

@@ -53,7 +53,7 @@ fn touch_kinesis<T: std::fmt::Debug>(record: &KinesisRecord<T>) {
         record.partition_key(),
         record.sequence_number(),
         record.event_source_arn(),
-        record.approximate_arrival(),
+        record.approximate_arrival_timestamp(),
         record.shard_id(),
         format!("{record:?}"),
     ));
@@ -120,12 +120,12 @@ fn touch_sqs<T: std::fmt::Debug>(message: &SqsMessage<T>) {
     black_box((
         message.message_id(),
         message.event_source_arn(),
-        message.attribute("SenderId"),
+        message.attribute("SenderId").ok(),
         message.approximate_receive_count(),
-        message.sent(),
+        message.sent_timestamp(),
         message.message_group_id(),
         message.receipt_handle(),
-        message.message_attribute("bytes"),
+        message.message_attribute("bytes").ok(),
         format!("{message:?}"),
     ));
 }

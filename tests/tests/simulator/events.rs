@@ -1,4 +1,4 @@
-//! What the function gets, and what the on-failure destination gets.
+//! The events that the function receives, and the documents that the on-failure destination receives.
 
 use std::cell::RefCell;
 
@@ -73,7 +73,7 @@ async fn the_document_after_a_function_error_from_dynamodb() {
 // Events.
 
 #[tokio::test]
-async fn kinesis_events_are_as_lambda_sends_them() {
+async fn kinesis_events_have_the_form_that_lambda_sends() {
     let seen = RefCell::new(Vec::new());
     let records = [PutRecord::json(&json!({"id": 7})).partition_key("customer-1")];
     let report = kinesis()

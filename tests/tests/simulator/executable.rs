@@ -1,5 +1,4 @@
-//! Functions that are executables: `lambda_runtime`'s own loop is between the mapping and the
-//! function.
+//! Executables as functions. They are tested together with the loop of `lambda_runtime`.
 
 use std::time::Duration;
 
@@ -33,33 +32,37 @@ async fn an_executable_is_invoked_through_the_runtime_api() {
 }
 
 #[tokio::test]
-async fn an_executable_that_exits_or_hangs_is_a_function_error() {
-    let mapping = partial()
-        .function_timeout(Duration::from_secs(2))
+async fn an_executable_that_exits_is_a_function_error() {
+    let report = partial()
+        .function_timeout(Duration::from_secs(30))
         .maximum_retry_attempts(1)
-        .on_failure_destination(true);
-    for (data, expected) in [("exit", "Runtime.ExitError"), ("hang", "")] {
-        let report = mapping.run_executable([data], &function()).await;
-        if expected.is_empty() {
-            // The function answers by itself before its time is up, since it watches the deadline.
-            let outcome = &report.invocations()[0].outcome;
-            assert!(
-                matches!(outcome, InvocationOutcome::PartialSuccess { .. }),
-                "{report}"
-            );
-        } else {
-            assert_eq!(error_type(&report, 0), expected);
-        }
-        assert_eq!(
-            fates(&report),
-            [Fate::Discarded { document: 0 }],
-            "{report}"
-        );
-    }
+        .on_failure_destination(true)
+        .run_executable(["exit"], &function())
+        .await;
+    assert_eq!(error_type(&report, 0), "Runtime.ExitError");
+    let text = report.to_string();
+    assert!(text.contains("exit status: 1 → retry"), "{text}");
+    assert_eq!(fates(&report), [Fate::Discarded { document: 0 }]);
 }
 
 #[tokio::test]
-async fn an_event_of_another_source_fails_the_invocation() {
+async fn an_executable_with_a_batch_handler_responds_before_its_deadline() {
+    let report = partial()
+        .function_timeout(Duration::from_secs(2))
+        .maximum_retry_attempts(1)
+        .on_failure_destination(true)
+        .run_executable(["hang"], &function())
+        .await;
+    let outcome = &report.invocations()[0].outcome;
+    assert!(
+        matches!(outcome, InvocationOutcome::PartialSuccess { .. }),
+        "{report}"
+    );
+    assert_eq!(fates(&report), [Fate::Discarded { document: 0 }]);
+}
+
+#[tokio::test]
+async fn an_executable_that_reports_an_error_is_a_function_error() {
     let key = serde_json::json!({"id": 1});
     let report = stream_handler::testing::EventSourceMapping::dynamodb()
         .function_timeout(Duration::from_secs(30))
@@ -72,7 +75,7 @@ async fn an_event_of_another_source_fails_the_invocation() {
 }
 
 #[tokio::test]
-async fn an_executable_that_is_not_there_is_a_function_error() {
+async fn an_executable_that_does_not_exist_is_a_function_error() {
     let report = partial()
         .invocation_limit(1)
         .run_executable(["a"], &Executable::new("no-such-function"))

@@ -1,4 +1,4 @@
-//! Injected faults, the function's time-out, and the clock.
+//! Injected faults, the function's timeout, and the clock.
 
 use std::{cell::Cell, time::Duration};
 
@@ -10,7 +10,7 @@ use stream_handler::{
 use super::{Event, deliveries, kinesis, numbered, partial, sequence_numbers};
 
 #[tokio::test]
-async fn throttles_consume_no_retry() {
+async fn throttles_do_not_use_up_retries() {
     let report = kinesis()
         .maximum_retry_attempts(0)
         .faults(Faults::seeded(1).throttles(1.0).at_most(5))
@@ -24,11 +24,11 @@ async fn throttles_consume_no_retry() {
         InvocationOutcome::Throttled
     );
     assert_eq!(report.invocations()[0].next_step, NextStep::Retry);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
-async fn a_throttled_queue_delivers_after_the_visibility_timeout() {
+async fn after_a_throttle_a_queue_delivers_again_when_the_visibility_timeout_ends() {
     let report = EventSourceMapping::sqs()
         .faults(Faults::seeded(1).throttles(1.0).at_most(1))
         .run(numbered(1), |event: Event| async move {
@@ -38,7 +38,7 @@ async fn a_throttled_queue_delivers_after_the_visibility_timeout() {
         })
         .await;
     assert_eq!(report.elapsed().as_secs(), 30);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn injected_errors_panics_timeouts_and_crashes_are_function_errors() {
         );
         assert_eq!(first.next_step, NextStep::Retry);
         assert_eq!(finished.get(), if works { 2 } else { 1 }, "{fault}");
-        report.assert_all_done();
+        report.assert_all_processed();
     }
 }
 
@@ -93,9 +93,9 @@ async fn delivery_is_at_least_once() {
         .await;
     assert_eq!(deliveries(&report), [2; 3]);
     assert_eq!(report.wasted(), Some(3));
-    report.assert_all_done();
+    report.assert_all_processed();
 
-    // A standard queue forgets a deletion: the message may even go to the dead-letter queue.
+    // The queue doesn't know that the message was processed. It can even dead-letter it.
     let report = EventSourceMapping::sqs()
         .max_receive_count(1)
         .faults(faults)
@@ -110,7 +110,7 @@ async fn delivery_is_at_least_once() {
 }
 
 #[tokio::test]
-async fn the_same_seed_is_the_same_run() {
+async fn the_same_seed_gives_the_same_simulation() {
     let run = |seed| async move {
         let report = partial()
             .shards(3)
@@ -131,7 +131,7 @@ async fn the_same_seed_is_the_same_run() {
 // The clock.
 
 #[tokio::test(start_paused = true)]
-async fn what_a_handler_sleeps_passes_on_the_mappings_clock() {
+async fn with_a_paused_clock_the_time_that_a_handler_sleeps_passes_for_the_mapping() {
     let began = std::time::Instant::now();
     let report = EventSourceMapping::sqs()
         .function_timeout(Duration::from_secs(900))
@@ -144,11 +144,11 @@ async fn what_a_handler_sleeps_passes_on_the_mappings_clock() {
             if count == "10" { Ok(()) } else { Err("again") }
         })
         .await;
-    report.assert_all_done();
+    report.assert_all_processed();
     assert_eq!(report.elapsed().as_secs(), 9 * 3600 + 600);
     assert!(
         began.elapsed() < Duration::from_secs(5),
-        "nine hours in no time"
+        "nine hours must take no real time"
     );
 }
 
@@ -181,7 +181,7 @@ async fn a_function_that_takes_too_long_times_out() {
 }
 
 #[test]
-fn a_simulation_needs_no_runtime_with_timers() {
+fn a_simulation_runs_without_tokio_timers() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -189,19 +189,19 @@ fn a_simulation_needs_no_runtime_with_timers() {
         numbered(1),
         |event: Event| async move {
             tokio::task::yield_now().await;
-            Err::<(), _>(sequence_numbers_of_messages(&event))
+            Err::<(), _>(message_id(&event))
         },
     ));
     assert_eq!(report.elapsed().as_secs(), 90);
     assert_eq!(report.records()[0].fate, Fate::DeadLettered { receives: 3 });
 }
 
-fn sequence_numbers_of_messages(event: &Event) -> String {
+fn message_id(event: &Event) -> String {
     event.payload["Records"][0]["messageId"].to_string()
 }
 
 #[tokio::test]
-async fn a_stream_without_faults_wastes_nothing() {
+async fn without_faults_no_record_is_processed_twice() {
     let ledger = Ledger::new();
     let report = partial()
         .ledger(&ledger)

@@ -1,4 +1,4 @@
-//! FIFO queues: message groups, and what breaks their order.
+//! FIFO queues: message groups and their order.
 
 use std::cell::RefCell;
 
@@ -40,9 +40,10 @@ async fn fifo_events_have_their_group_and_sequence_number() {
     assert_eq!(arn, "arn:aws:sqs:us-east-1:123456789012:orders.fifo");
 }
 
-/// Recorded against AWS: [1,2,3,4] reports 2, 3, 4; [2,3,4] reports 4; 4 is in the DLQ.
+/// Recorded on AWS: the batch 1, 2, 3, 4 reports 2, 3, 4. The batch 2, 3, 4 reports 4. Then 4 is in
+/// the dead-letter queue.
 #[tokio::test]
-async fn redrive_to_the_dead_letter_queue_needs_no_further_invocation() {
+async fn a_message_is_dead_lettered_without_another_invocation() {
     let seen = RefCell::new(Vec::new());
     let first = std::cell::Cell::new(true);
     let report = fifo()
@@ -59,8 +60,8 @@ async fn redrive_to_the_dead_letter_queue_needs_no_further_invocation() {
         })
         .await;
     assert_eq!(seen.into_inner(), ["1 2 3 4", "2 3 4"]);
-    let [done, dead] = [Fate::Done, Fate::DeadLettered { receives: 2 }];
-    assert_eq!(fates(&report), [done, done, done, dead]);
+    let [processed, dead] = [Fate::Processed, Fate::DeadLettered { receives: 2 }];
+    assert_eq!(fates(&report), [processed, processed, processed, dead]);
     report.assert_nothing_lost();
 }
 
@@ -87,7 +88,7 @@ async fn fifo_batches_mix_groups_in_order() {
 }
 
 #[tokio::test]
-async fn a_failed_fifo_message_is_retried_before_more_of_its_group() {
+async fn a_failed_fifo_message_is_retried_before_later_messages_of_its_group() {
     let ledger = Ledger::new();
     let first = std::cell::Cell::new(true);
     let report = fifo()
@@ -105,7 +106,7 @@ async fn a_failed_fifo_message_is_retried_before_more_of_its_group() {
             |batch| on_message::batch(batch, if first.replace(false) { "a1" } else { "" }, &ledger),
         )
         .await;
-    // b1 and b2 are not held up; a3 and a4 come after a1 and a2 were delivered again.
+    // b1 and b2 are delivered at once, a3 and a4 only after a1 and a2 were delivered again.
     assert_eq!(report.batch_sizes(), [2, 2, 2, 2]);
     assert_eq!(deliveries(&report), [2, 2, 1, 1, 1, 1]);
     let starts: Vec<_> = report
@@ -115,11 +116,11 @@ async fn a_failed_fifo_message_is_retried_before_more_of_its_group() {
         .collect();
     assert_eq!(starts, [0, 0, 30, 30]);
     report.assert_in_order();
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
-/// "Handling errors for an SQS event source": what is reported alone lets later messages of its
-/// group pass.
+/// "Handling errors for an SQS event source": if a failed message is reported alone, later messages of
+/// its group overtake it.
 #[tokio::test]
 async fn fifo_order_is_broken_when_only_the_failed_message_is_reported() {
     let first = std::cell::Cell::new(true);
@@ -135,15 +136,15 @@ async fn fifo_order_is_broken_when_only_the_failed_message_is_reported() {
     let panic = std::panic::catch_unwind(|| report.assert_in_order()).unwrap_err();
     let message = panic.downcast::<String>().unwrap();
     assert!(
-        message.contains("record 3 was done before record 1, which comes first in \"group\""),
+        message.contains("record 3 was processed before record 1, which comes first in \"group\""),
         "{message}"
     );
     assert!(report.to_string().contains("OUT OF ORDER"));
 }
 
-/// With its own handlers, the same: the rest of the group is reported too.
+/// A batch handler also reports the later messages of the group.
 #[tokio::test]
-async fn fifo_order_is_kept_by_an_annotated_function() {
+async fn fifo_order_is_kept_by_a_batch_handler() {
     let ledger = Ledger::new();
     let report = fifo()
         .max_receive_count(3)
@@ -156,7 +157,7 @@ async fn fifo_order_is_kept_by_an_annotated_function() {
     report.assert_nothing_lost();
     report.assert_in_order();
     let dead = Fate::DeadLettered { receives: 3 };
-    assert_eq!(fates(&report)[0], Fate::Done);
+    assert_eq!(fates(&report)[0], Fate::Processed);
     assert_eq!(fates(&report)[1], dead);
     assert_eq!(fates(&report)[4], dead);
 }

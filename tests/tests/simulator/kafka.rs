@@ -7,7 +7,7 @@ use stream_handler::{
     kafka::KafkaRecord,
     lambda_runtime::Diagnostic,
     stream_handler,
-    testing::{EventSourceMapping, Fate, KafkaResume, Loss, TopicRecord, Unread},
+    testing::{EventSourceMapping, Fate, KafkaResume, Loss, TopicRecord, WhyIgnored},
 };
 
 use super::{Event, deliveries, fates, numbered};
@@ -24,7 +24,7 @@ fn failure(partition: &str, offset: impl Into<Value>) -> Value {
 }
 
 #[tokio::test]
-async fn kafka_events_are_as_lambda_sends_them() {
+async fn kafka_events_have_the_form_that_lambda_sends() {
     let seen = RefCell::new(Vec::new());
     let records = [
         TopicRecord::json(&json!({"id": 7}))
@@ -40,7 +40,7 @@ async fn kafka_events_are_as_lambda_sends_them() {
             async { Ok::<_, Diagnostic>(()) }
         })
         .await;
-    report.assert_all_done();
+    report.assert_all_processed();
     assert_eq!(report.records()[2].identifier, "orders-1:101");
     assert_eq!(
         seen.borrow()[0],
@@ -89,8 +89,8 @@ async fn kafka_events_are_as_lambda_sends_them() {
 }
 
 #[tokio::test]
-async fn kafka_resumes_each_partition_from_its_lowest_offset_unless_told_otherwise() {
-    // Records 1, 3, 5 are in one partition, 2, 4, 6 in the other.
+async fn kafka_resumes_each_partition_from_its_lowest_reported_offset_by_default() {
+    // Records 1, 3, 5 are in partition 0. Records 2, 4, 6 are in partition 1.
     for (resume, expected) in [
         (KafkaResume::PerPartition, [1, 1, 2, 1, 2, 1]),
         (KafkaResume::ReportedOnly, [1, 1, 2, 1, 1, 1]),
@@ -108,12 +108,12 @@ async fn kafka_resumes_each_partition_from_its_lowest_offset_unless_told_otherwi
             })
             .await;
         assert_eq!(deliveries(&report), expected, "{resume:?}");
-        report.assert_all_done();
+        report.assert_all_processed();
     }
 }
 
 #[tokio::test]
-async fn a_kafka_identifier_that_is_not_in_the_event_retries_the_whole_batch() {
+async fn after_a_kafka_identifier_that_is_not_in_the_event_the_whole_batch_is_retried() {
     for item in [
         failure("orders-0", 99),
         failure("orders-7", 100),
@@ -140,7 +140,7 @@ async fn a_kafka_identifier_that_is_not_in_the_event_retries_the_whole_batch() {
 }
 
 #[tokio::test]
-async fn a_kafka_function_error_retries_the_whole_batch_until_it_succeeds() {
+async fn after_a_kafka_function_error_the_whole_batch_is_retried_until_it_succeeds() {
     let left = Cell::new(3);
     let report = topic()
         .run(numbered(4), |_: Event| {
@@ -150,7 +150,7 @@ async fn a_kafka_function_error_retries_the_whole_batch_until_it_succeeds() {
         })
         .await;
     assert_eq!(report.batch_sizes(), [4, 4, 4]);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
@@ -163,8 +163,8 @@ async fn kafka_consumers_do_not_wait_for_each_others_partitions() {
             async move { if poisoned { Err("poison") } else { Ok(()) } }
         })
         .await;
-    let [blocked, done] = [Fate::Blocked, Fate::Done];
-    assert_eq!(fates(&report), [blocked, done, blocked, done]);
+    let [blocked, processed] = [Fate::Blocked, Fate::Processed];
+    assert_eq!(fates(&report), [blocked, processed, blocked, processed]);
 }
 
 #[tokio::test]
@@ -184,12 +184,12 @@ async fn an_empty_response_is_a_success_for_a_topic() {
             })
             .await;
         assert_eq!(report.batch_sizes(), [4], "{response}");
-        report.assert_all_done();
+        report.assert_all_processed();
     }
 }
 
 #[tokio::test]
-async fn with_report_batch_item_failures_off_a_topic_loses_what_was_reported() {
+async fn without_report_batch_item_failures_the_reported_records_of_a_topic_are_lost() {
     let report = EventSourceMapping::kafka()
         .run(numbered(3), |_: Event| async {
             let failed = failure("orders-0", 101);
@@ -198,9 +198,9 @@ async fn with_report_batch_item_failures_off_a_topic_loses_what_was_reported() {
         .await;
     let lost = Fate::Lost {
         invocation: 1,
-        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+        loss: Loss::ResponseIgnored(WhyIgnored::ReportBatchItemFailuresOff),
     };
-    assert_eq!(fates(&report)[..2], [Fate::Done, lost]);
+    assert_eq!(fates(&report)[..2], [Fate::Processed, lost]);
 }
 
 #[stream_handler]
@@ -215,17 +215,19 @@ async fn on_record(record: KafkaRecord<String>) -> Result<(), String> {
 }
 
 #[tokio::test]
-async fn an_annotated_function_stops_the_partition_and_no_other() {
+async fn a_batch_handler_stops_only_the_partition_of_the_failed_record() {
     let report = topic()
         .invocation_limit(3)
         .run(numbered(8), on_record::batch)
         .await;
-    // 3 blocks 5 and 7, which are in its partition.
+    // Record 3 blocks 5 and 7, which are in its partition.
     assert_eq!(deliveries(&report), [1, 1, 3, 1, 3, 1, 3, 1]);
-    let [done, blocked] = [Fate::Done, Fate::Blocked];
+    let [processed, blocked] = [Fate::Processed, Fate::Blocked];
     assert_eq!(
         fates(&report),
-        [done, done, blocked, done, blocked, done, blocked, done]
+        [
+            processed, processed, blocked, processed, blocked, processed, blocked, processed
+        ]
     );
     report.assert_in_order();
 }

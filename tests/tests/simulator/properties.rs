@@ -1,5 +1,5 @@
-//! For any settings, any schedule of faults and any poison: with annotated handlers nothing is
-//! lost, nothing is stuck, and the order of a key is kept.
+//! Properties of batch handlers under any settings, faults and poison records: no record is lost, none
+//! is blocked, and records with the same key stay in order.
 
 use std::{cell::RefCell, collections::HashMap, time::Duration};
 
@@ -21,7 +21,7 @@ use stream_handler::{
 struct Draw(u64);
 
 impl Draw {
-    /// By `SplitMix64`, so that seeds that are close draw what is not.
+    /// `SplitMix64`, so that similar seeds draw different numbers.
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -35,14 +35,14 @@ impl Draw {
     }
 }
 
-/// What a function works with.
+/// What a record handler works with.
 #[derive(Default)]
 struct Work {
     ledger: Ledger,
     seed: u64,
-    /// One in so many attempts fails.
+    /// On average, 1 of this number of attempts fails.
     fails: u64,
-    /// Every record whose number is a multiple of it always fails; 0 for none.
+    /// Records whose number is a multiple of this always fail. 0: none.
     poison: usize,
     attempts: RefCell<HashMap<String, u64>>,
 }
@@ -63,7 +63,7 @@ impl Work {
         }
         tokio::task::yield_now().await;
         if self.poison > 0 && number.is_multiple_of(self.poison) {
-            assert_eq!(number % 2, 0, "a panic of a poisoned record");
+            assert_eq!(number % 2, 0, "a poison record that panics");
             return Err("poison".to_owned());
         }
         self.ledger.finish(identifier);
@@ -115,7 +115,7 @@ fn faults(draw: &mut Draw, seed: u64) -> Faults {
     Faults::seeded(seed).all(rate)
 }
 
-/// The settings that all sources have.
+/// Draws the settings that all sources have.
 macro_rules! any_settings {
     ($mapping:expr, $draw:expr, $seed:expr, $work:expr) => {
         $mapping
@@ -139,7 +139,7 @@ macro_rules! any_stream {
     };
 }
 
-/// One run of each source, from a seed.
+/// One simulation of each source.
 async fn runs(seed: u64) -> Vec<Report> {
     let mut draw = Draw(seed);
     let records = draw.below(40);
@@ -186,7 +186,7 @@ async fn runs(seed: u64) -> Vec<Report> {
         .run(messages, |batch| on_message::batch(batch, &work))
         .await;
 
-    // A topic has nowhere to give up to.
+    // A topic has no on-failure destination, so a poison record would expire and be lost.
     work.poison = 0;
     let records = numbers.map(|n| TopicRecord::new(n.to_string()).key(key(n)));
     let kafka = any_settings!(EventSourceMapping::kafka(), draw, seed, work);
@@ -202,8 +202,8 @@ async fn runs(seed: u64) -> Vec<Report> {
 }
 
 #[tokio::test]
-async fn every_record_ends_done_dead_lettered_or_discarded_with_a_document_and_in_order() {
-    let (mut done, mut given_up, mut faults) = (0, 0, 0);
+async fn every_record_is_processed_in_order_or_dead_lettered_or_discarded_with_a_document() {
+    let (mut processed, mut given_up, mut faults) = (0, 0, 0);
     for seed in 0..60 {
         for report in runs(seed).await {
             report.assert_nothing_lost();
@@ -212,9 +212,9 @@ async fn every_record_ends_done_dead_lettered_or_discarded_with_a_document_and_i
             assert!(report.unknown_in_ledger().is_empty(), "{seed}: {report}");
             for record in report.records() {
                 match record.fate {
-                    Fate::Done => {
+                    Fate::Processed => {
                         assert!(record.finished > Some(0), "{seed}: {report}");
-                        done += 1;
+                        processed += 1;
                     }
                     Fate::Discarded { document } => {
                         assert!(document < report.on_failure_documents().len());
@@ -231,14 +231,14 @@ async fn every_record_ends_done_dead_lettered_or_discarded_with_a_document_and_i
                 .count();
         }
     }
-    // The property must not hold for want of trouble.
+    // Without enough faults and failures, the test would prove nothing.
     assert!(
-        done > 3000 && given_up > 300 && faults > 1000,
-        "{done} {given_up} {faults}"
+        processed > 3000 && given_up > 300 && faults > 1000,
+        "{processed} {given_up} {faults}"
     );
 }
 
-// The same with handlers written by hand.
+// The same work with handlers written by hand.
 
 fn identifier(record: &Value) -> String {
     let sequence_number = record["kinesis"]["sequenceNumber"].as_str();
@@ -258,7 +258,7 @@ fn number(record: &Value) -> usize {
     text.parse().unwrap()
 }
 
-async fn raises(event: LambdaEvent<Value>, work: &Work) -> Result<(), String> {
+async fn stops_at_first_error(event: LambdaEvent<Value>, work: &Work) -> Result<(), String> {
     for record in event.payload["Records"].as_array().unwrap() {
         work.on(&identifier(record), number(record)).await?;
     }
@@ -276,10 +276,10 @@ async fn reports_all(event: LambdaEvent<Value>, work: &Work) -> Result<Value, St
 }
 
 #[tokio::test]
-async fn handlers_written_by_hand_do_more_of_the_work_again() {
+async fn handlers_written_by_hand_repeat_more_work() {
     let records = || (1..=200).map(|n: usize| n.to_string());
     let wasted = |report: &Report| {
-        report.assert_all_done();
+        report.assert_all_processed();
         report.wasted().unwrap()
     };
     for seed in 0..5 {
@@ -293,7 +293,11 @@ async fn handlers_written_by_hand_do_more_of_the_work_again() {
             .faults(Faults::seeded(seed).throttles(0.05))
             .invocation_limit(100_000)
             .ledger(&work.ledger);
-        let naive = wasted(&mapping.run(records(), |event| raises(event, &work)).await);
+        let naive = wasted(
+            &mapping
+                .run(records(), |event| stops_at_first_error(event, &work))
+                .await,
+        );
         let mapping = mapping.report_batch_item_failures(true);
         let all = wasted(
             &mapping
@@ -305,10 +309,10 @@ async fn handlers_written_by_hand_do_more_of_the_work_again() {
                 .run(records(), |batch| on_put::batch(batch, &work))
                 .await,
         );
-        assert_eq!(ours, 0, "nothing that is done is done again");
+        assert_eq!(ours, 0, "a batch handler repeats no processed record");
         assert!(all > 20 && naive > 20, "{naive} {all}");
 
-        // On a FIFO queue the order is broken, too.
+        // On a FIFO queue they also break the order.
         let messages = || (1..=200).map(|n: usize| (format!("key-{}", n % 5), n.to_string()));
         let mapping = EventSourceMapping::fifo()
             .report_batch_item_failures(true)
@@ -323,6 +327,6 @@ async fn handlers_written_by_hand_do_more_of_the_work_again() {
             .run(messages(), |batch| on_message::batch(batch, &work))
             .await;
         ours.assert_in_order();
-        ours.assert_all_done();
+        ours.assert_all_processed();
     }
 }

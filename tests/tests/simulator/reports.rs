@@ -1,20 +1,20 @@
-//! What the report says, and the settings it depends on.
+//! The report, the assertions, and the ledger.
 
 use serde_json::json;
 use stream_handler::{
     lambda_runtime::Diagnostic,
-    testing::{EventSourceMapping, Fate, Ledger, Loss, PutRecord, Unread},
+    testing::{EventSourceMapping, Fate, Ledger, Loss, PutRecord, WhyIgnored},
 };
 
 use super::{
-    Event, failures, fates, kinesis, numbered, partial, raises_on_fourth, sequence_numbers,
+    Event, failures, fates, kinesis, numbered, partial, returns_error_on_fourth, sequence_numbers,
     unless_bad,
 };
 
 #[tokio::test]
-async fn with_a_ledger_a_record_that_was_never_finished_is_lost() {
+async fn a_record_that_the_ledger_does_not_have_as_finished_is_lost() {
     let ledger = Ledger::new();
-    let swallows_the_second = |event: Event| {
+    let skips_the_second = |event: Event| {
         for (position, number) in sequence_numbers(&event).iter().enumerate() {
             ledger.start(number);
             if position != 1 {
@@ -24,20 +24,20 @@ async fn with_a_ledger_a_record_that_was_never_finished_is_lost() {
         async { Ok::<_, Diagnostic>(()) }
     };
     let mapping = partial().ledger(&ledger);
-    let report = mapping.run(numbered(3), swallows_the_second).await;
+    let report = mapping.run(numbered(3), skips_the_second).await;
     let lost = Fate::Lost {
         invocation: 1,
         loss: Loss::NeverFinished,
     };
-    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+    assert_eq!(fates(&report), [Fate::Processed, lost, Fate::Processed]);
     assert!(report.unknown_in_ledger().is_empty());
-    // A ledger is empty when the next run starts.
-    let report = mapping.run(numbered(3), swallows_the_second).await;
+    // The next simulation clears the ledger.
+    let report = mapping.run(numbered(3), skips_the_second).await;
     assert_eq!(report.records()[0].finished, Some(1));
 }
 
 #[tokio::test]
-async fn with_a_ledger_only_what_was_not_finished_is_lost_with_an_ignored_response() {
+async fn if_lambda_ignores_the_response_only_unfinished_records_are_lost() {
     let ledger = Ledger::new();
     let report = kinesis()
         .ledger(&ledger)
@@ -50,13 +50,13 @@ async fn with_a_ledger_only_what_was_not_finished_is_lost_with_an_ignored_respon
         .await;
     let lost = Fate::Lost {
         invocation: 1,
-        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+        loss: Loss::ResponseIgnored(WhyIgnored::ReportBatchItemFailuresOff),
     };
-    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+    assert_eq!(fates(&report), [Fate::Processed, lost, Fate::Processed]);
 }
 
 #[tokio::test]
-async fn the_ledger_tells_of_numbers_that_no_record_has() {
+async fn the_report_lists_identifiers_in_the_ledger_that_no_record_has() {
     let ledger = Ledger::new();
     let report = kinesis()
         .ledger(&ledger)
@@ -72,7 +72,7 @@ async fn the_ledger_tells_of_numbers_that_no_record_has() {
 // The mapping.
 
 #[tokio::test]
-async fn a_stream_is_read_in_batches_of_the_batch_size() {
+async fn a_stream_is_delivered_in_batches_of_the_batch_size() {
     let mapping = EventSourceMapping::kinesis();
     let succeeds = |_: Event| async { Ok::<_, Diagnostic>(()) };
     let report = mapping.run(numbered(250), succeeds).await;
@@ -82,35 +82,37 @@ async fn a_stream_is_read_in_batches_of_the_batch_size() {
 }
 
 #[tokio::test]
-async fn a_run_can_move_to_another_thread_if_its_handler_can() {
+async fn a_simulation_is_send_if_its_handler_is() {
     let run = tokio::spawn(async {
         let ledger = Ledger::new();
         partial()
             .ledger(&ledger)
-            .run(numbered(10), |event| raises_on_fourth(event, &ledger))
+            .run(numbered(10), |event| {
+                returns_error_on_fourth(event, &ledger)
+            })
             .await
     });
     assert!(run.await.unwrap().reached_invocation_limit());
 }
 
 #[test]
-fn the_limits_of_the_settings_are_those_of_aws() {
-    let panics = |set: fn(EventSourceMapping<PutRecord>) -> EventSourceMapping<PutRecord>| {
+fn settings_have_the_limits_that_aws_documents() {
+    let is_refused = |set: fn(EventSourceMapping<PutRecord>) -> EventSourceMapping<PutRecord>| {
         set(kinesis()).validate().is_err()
     };
-    assert!(panics(|mapping| mapping.batch_size(0)));
-    assert!(!panics(|mapping| mapping.batch_size(1)));
-    assert!(!panics(|mapping| mapping.batch_size(10_000)));
-    assert!(panics(|mapping| mapping.batch_size(10_001)));
-    assert!(!panics(|mapping| mapping.maximum_retry_attempts(None)));
-    assert!(!panics(|mapping| mapping.maximum_retry_attempts(10_000)));
-    assert!(panics(|mapping| mapping.maximum_retry_attempts(10_001)));
+    assert!(is_refused(|mapping| mapping.batch_size(0)));
+    assert!(!is_refused(|mapping| mapping.batch_size(1)));
+    assert!(!is_refused(|mapping| mapping.batch_size(10_000)));
+    assert!(is_refused(|mapping| mapping.batch_size(10_001)));
+    assert!(!is_refused(|mapping| mapping.maximum_retry_attempts(None)));
+    assert!(!is_refused(|mapping| mapping.maximum_retry_attempts(10_000)));
+    assert!(is_refused(|mapping| mapping.maximum_retry_attempts(10_001)));
 }
 
 // The report.
 
 #[tokio::test]
-async fn the_report_is_a_timeline() {
+async fn the_report_displays_as_a_timeline() {
     let report = partial()
         .bisect_batch_on_function_error(true)
         .maximum_retry_attempts(2)
@@ -139,7 +141,7 @@ async fn the_report_of_many_records_fits_a_terminal() {
 }
 
 #[tokio::test]
-async fn the_report_is_json_for_tools() {
+async fn the_report_serialises_to_json() {
     let report = partial()
         .maximum_retry_attempts(0)
         .run(numbered(1), |batch| unless_bad::batch(batch, |n| n == 1))
@@ -189,14 +191,14 @@ async fn a_failed_assertion_says_which_record_and_why() {
         .await;
     let text = message(|| blocked.assert_nothing_blocked());
     let number = &blocked.records()[2].identifier;
-    let expected = format!("record 3 ({number}): delivered 3 times, and still not done");
+    let expected = format!("record 3 ({number}): delivered 3 times, but unprocessed");
     assert!(
-        text.starts_with("2 of 4 records are still there:"),
+        text.starts_with("2 of 4 records are still in the stream:"),
         "{text}"
     );
     assert!(text.contains(&expected), "{text}");
     assert!(text.contains("batch sizes: 4 → 2 → 2"), "{text}");
-    let text = message(|| blocked.assert_all_done());
+    let text = message(|| blocked.assert_all_processed());
     assert!(text.contains("still in the stream"), "{text}");
 
     let dead = EventSourceMapping::sqs()
@@ -205,7 +207,7 @@ async fn a_failed_assertion_says_which_record_and_why() {
         .await;
     dead.assert_nothing_lost();
     dead.assert_nothing_blocked();
-    let text = message(|| dead.assert_all_done());
+    let text = message(|| dead.assert_all_processed());
     assert!(
         text.contains("dead-lettered after it was received 2 times"),
         "{text}"

@@ -1,4 +1,4 @@
-//! What Lambda makes of a response.
+//! How Lambda reads a response.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,14 +7,14 @@ use stream_handler::{
     lambda_runtime::Diagnostic,
     testing::{
         EventSourceMapping, Fate, InvocationOutcome, ItemChange, Loss, MalformedResponse, NextStep,
-        PutRecord, Report, Unread,
+        PutRecord, Report, WhyIgnored,
     },
 };
 
 use super::{Event, failures, fates, kinesis, numbered, partial, sequence_numbers, unless_bad};
 
-/// Ten records in one batch; the first response is made from the batch's sequence numbers, and
-/// all others are successes.
+/// Delivers ten records in one batch. The first response is made from the batch's sequence numbers, and
+/// all later ones are successes.
 async fn first_response(
     mapping: &EventSourceMapping<PutRecord>,
     response: impl Fn(&[String]) -> Value,
@@ -32,7 +32,7 @@ async fn first_response(
         .await
 }
 
-/// The whole batch is retried after this response.
+/// Asserts that the whole batch is retried after this response.
 async fn assert_complete_failure(response: Value) {
     let report = first_response(&partial(), |_| response.clone()).await;
     assert_eq!(report.batch_sizes(), [10, 10], "{response}");
@@ -106,8 +106,8 @@ async fn an_identifier_of_another_batch_is_a_complete_failure() {
         })
         .await;
     assert_eq!(report.batch_sizes(), [2, 2, 2]);
-    let [done, blocked] = [Fate::Done, Fate::Blocked];
-    assert_eq!(fates(&report), [done, done, blocked, blocked]);
+    let [processed, blocked] = [Fate::Processed, Fate::Blocked];
+    assert_eq!(fates(&report), [processed, processed, blocked, blocked]);
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn an_identifier_under_a_wrong_key_is_a_complete_failure() {
 }
 
 #[tokio::test]
-async fn one_bad_item_among_good_ones_is_a_complete_failure() {
+async fn one_invalid_item_among_valid_ones_is_a_complete_failure() {
     let report = first_response(&partial(), |numbers| {
         json!({"batchItemFailures": [{"itemIdentifier": numbers[3]}, {"itemIdentifier": ""}]})
     })
@@ -132,7 +132,7 @@ async fn one_bad_item_among_good_ones_is_a_complete_failure() {
 }
 
 #[tokio::test]
-async fn a_malformed_response_is_a_complete_failure_unless_told_otherwise() {
+async fn a_malformed_response_is_a_complete_failure_by_default() {
     for response in [
         json!("ok"),
         json!(1),
@@ -147,12 +147,12 @@ async fn a_malformed_response_is_a_complete_failure_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
+async fn the_lowest_reported_sequence_number_is_the_checkpoint_in_any_order() {
     let report = first_response(&partial(), |numbers| {
         failures([&numbers[8], &numbers[3], &numbers[5]])
     })
     .await;
-    // What was done after the checkpoint is retried too.
+    // Records after the checkpoint are retried even if they were processed.
     assert_eq!(report.batch_sizes(), [10, 7]);
     let [first, second] = report.invocations() else {
         panic!("{report}");
@@ -165,7 +165,7 @@ async fn the_lowest_sequence_number_is_the_checkpoint_whatever_the_order() {
 }
 
 #[tokio::test]
-async fn the_lowest_sequence_number_is_found_by_value_not_as_a_string() {
+async fn sequence_numbers_are_compared_by_value_and_not_as_strings() {
     let first = Cell::new(true);
     let changes = (0..6).map(|id| ItemChange::insert(&json!({"id": id}), &json!({})));
     let report = EventSourceMapping::dynamodb()
@@ -185,7 +185,7 @@ async fn the_lowest_sequence_number_is_found_by_value_not_as_a_string() {
 }
 
 #[tokio::test]
-async fn a_misspelt_key_reads_as_success_and_loses_data() {
+async fn after_a_misspelt_key_the_reported_records_are_lost() {
     for key in [
         "batchItemFailure",
         "BatchItemFailures",
@@ -197,12 +197,12 @@ async fn a_misspelt_key_reads_as_success_and_loses_data() {
         )
         .await;
         assert_eq!(report.batch_sizes(), [10], "{key}");
-        let because = Unread::NotUnderBatchItemFailures;
+        let because = WhyIgnored::NotUnderBatchItemFailures;
         let lost = Fate::Lost {
             invocation: 1,
-            loss: Loss::Unread(because),
+            loss: Loss::ResponseIgnored(because),
         };
-        assert_eq!(fates(&report)[..3], [Fate::Done; 3]);
+        assert_eq!(fates(&report)[..3], [Fate::Processed; 3]);
         assert_eq!(fates(&report)[3..], [lost; 7]);
         let first = report.records()[3].identifier.clone();
         let expected = InvocationOutcome::Ignored { first, because };
@@ -210,18 +210,18 @@ async fn a_misspelt_key_reads_as_success_and_loses_data() {
     }
 }
 
-/// A handler that tells what it did reports no failure with that.
+/// A handler may list the records that it processed under a key of its own.
 #[tokio::test]
-async fn a_response_that_names_what_is_done_loses_nothing() {
+async fn a_response_that_lists_processed_records_loses_nothing() {
     for mapping in [partial(), partial().report_batch_item_failures(false)] {
         let report = first_response(&mapping, |numbers| json!({"processed": numbers})).await;
-        assert_eq!(fates(&report), [Fate::Done; 10]);
+        assert_eq!(fates(&report), [Fate::Processed; 10]);
         report.assert_nothing_lost();
     }
 }
 
 #[tokio::test]
-async fn other_keys_beside_the_failures_mean_nothing() {
+async fn keys_beside_batch_item_failures_are_ignored() {
     let report = first_response(
         &partial(),
         |numbers| json!({"batchItemFailures": [], "processed": numbers}),
@@ -232,7 +232,7 @@ async fn other_keys_beside_the_failures_mean_nothing() {
 }
 
 #[tokio::test]
-async fn without_report_batch_item_failures_any_response_is_a_success() {
+async fn without_report_batch_item_failures_every_response_is_a_success() {
     let item = json!({"itemIdentifier": ""});
     for response in [json!("ok"), json!({"batchItemFailures": [item]})] {
         let report = first_response(&kinesis(), |_| response.clone()).await;
@@ -242,16 +242,16 @@ async fn without_report_batch_item_failures_any_response_is_a_success() {
 }
 
 #[tokio::test]
-async fn without_report_batch_item_failures_reported_records_are_lost() {
+async fn without_report_batch_item_failures_the_reported_records_of_a_stream_are_lost() {
     let report = kinesis()
         .run(numbered(10), |batch| unless_bad::batch(batch, |n| n == 4))
         .await;
     assert_eq!(report.batch_sizes(), [10]);
     let lost = Fate::Lost {
         invocation: 1,
-        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+        loss: Loss::ResponseIgnored(WhyIgnored::ReportBatchItemFailuresOff),
     };
-    assert_eq!(fates(&report)[..3], [Fate::Done; 3]);
+    assert_eq!(fates(&report)[..3], [Fate::Processed; 3]);
     assert_eq!(fates(&report)[3..], [lost; 7]);
     assert_eq!(report.lost().count(), 7);
     let text = report.to_string();
@@ -259,8 +259,8 @@ async fn without_report_batch_item_failures_reported_records_are_lost() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "doesn't have ReportBatchItemFailures on")]
-async fn a_loss_is_explained() {
+#[should_panic(expected = "the mapping has ReportBatchItemFailures off")]
+async fn the_assertion_explains_the_loss() {
     let report = kinesis()
         .run(numbered(10), |batch| unless_bad::batch(batch, |n| n == 4))
         .await;

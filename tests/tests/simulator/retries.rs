@@ -8,12 +8,14 @@ use stream_handler::{
     testing::{Fate, InvocationOutcome, Ledger, Loss, NextStep, OddSplit, RestWithoutRetries},
 };
 
-use super::{Event, deliveries, fates, kinesis, numbered, partial, raises_on_fourth, unless_bad};
+use super::{
+    Event, deliveries, fates, kinesis, numbered, partial, returns_error_on_fourth, unless_bad,
+};
 
 #[tokio::test]
-async fn an_error_a_panic_and_an_unreadable_event_are_function_errors() {
+async fn errors_panics_and_unreadable_events_are_function_errors() {
     let mapping = partial().invocation_limit(2);
-    let raises = mapping
+    let fails = mapping
         .run(numbered(3), |_: Event| async {
             Err::<(), _>("no such table")
         })
@@ -37,7 +39,7 @@ async fn an_error_a_panic_and_an_unreadable_event_are_function_errors() {
         })
         .await;
     for (report, expected) in [
-        (raises, "no such table"),
+        (fails, "no such table"),
         (panics, "Lambda panicked: boom"),
         (panics_later, "Lambda panicked: boom"),
         (unreadable, "failed to deserialize the incoming data"),
@@ -55,7 +57,7 @@ async fn an_error_a_panic_and_an_unreadable_event_are_function_errors() {
 }
 
 #[tokio::test]
-async fn an_error_keeps_the_type_that_the_handler_gives_it() {
+async fn a_function_error_has_the_type_that_the_handler_gives_it() {
     #[stream_handler]
     fn on_change(_record: DynamoDbRecord<()>) {}
 
@@ -71,7 +73,7 @@ async fn an_error_keeps_the_type_that_the_handler_gives_it() {
 // Retries.
 
 #[tokio::test]
-async fn the_first_invocation_is_no_retry() {
+async fn the_first_invocation_is_not_a_retry() {
     for retries in [0, 1, 3] {
         let report = kinesis()
             .maximum_retry_attempts(retries)
@@ -85,7 +87,7 @@ async fn the_first_invocation_is_no_retry() {
     }
 }
 
-/// Recorded against AWS: batch size 3, 6 records, the last always failing, 3 retries.
+/// Recorded on AWS with 6 records, of which the last always fails, a batch size of 3, and 3 retries.
 #[tokio::test]
 async fn retries_count_from_the_checkpoint() {
     let report = partial()
@@ -105,7 +107,7 @@ async fn retries_count_from_the_checkpoint() {
 }
 
 #[tokio::test]
-async fn with_no_retries_the_rest_after_a_checkpoint_is_delivered_unless_told_otherwise() {
+async fn without_retries_the_records_after_a_checkpoint_are_delivered_by_default() {
     let mapping = partial()
         .maximum_retry_attempts(0)
         .on_failure_destination(true);
@@ -117,13 +119,13 @@ async fn with_no_retries_the_rest_after_a_checkpoint_is_delivered_unless_told_ot
             .run(numbered(3), |batch| unless_bad::batch(batch, |n| n == 2))
             .await;
         assert_eq!(report.batch_sizes(), sizes);
-        assert_eq!(fates(&report)[0], Fate::Done);
+        assert_eq!(fates(&report)[0], Fate::Processed);
         assert_eq!(fates(&report)[1..], [Fate::Discarded { document: 0 }; 2]);
     }
 }
 
 #[tokio::test]
-async fn a_batch_whose_first_record_fails_is_discarded_whole_without_bisect() {
+async fn without_bisect_a_batch_whose_first_record_fails_is_discarded_as_a_whole() {
     let report = partial()
         .maximum_retry_attempts(1)
         .on_failure_destination(true)
@@ -134,7 +136,7 @@ async fn a_batch_whose_first_record_fails_is_discarded_whole_without_bisect() {
 }
 
 #[tokio::test]
-async fn after_a_discard_the_mapping_goes_on_and_without_a_destination_the_records_are_lost() {
+async fn the_mapping_continues_after_discarded_records_which_are_lost_without_a_destination() {
     let report = partial()
         .batch_size(2)
         .maximum_retry_attempts(0)
@@ -145,14 +147,17 @@ async fn after_a_discard_the_mapping_goes_on_and_without_a_destination_the_recor
         invocation: 1,
         loss: Loss::DiscardedWithoutDestination,
     };
-    assert_eq!(fates(&report), [lost, lost, Fate::Done, Fate::Done]);
+    assert_eq!(
+        fates(&report),
+        [lost, lost, Fate::Processed, Fate::Processed]
+    );
     assert!(report.on_failure_documents().is_empty());
 }
 
 // Bisecting.
 
 #[tokio::test]
-async fn a_split_consumes_no_retry() {
+async fn a_split_does_not_use_up_a_retry() {
     let report = kinesis()
         .bisect_batch_on_function_error(true)
         .maximum_retry_attempts(1)
@@ -177,44 +182,46 @@ async fn a_split_consumes_no_retry() {
             NextStep::Discard,
         ]
     );
-    assert_eq!(fates(&report)[..3], [Fate::Done; 3]);
+    assert_eq!(fates(&report)[..3], [Fate::Processed; 3]);
     assert_eq!(report.records()[3].fate, Fate::Discarded { document: 0 });
 }
 
 #[tokio::test]
-async fn a_function_error_is_bisected_with_report_batch_item_failures_too() {
+async fn bisect_splits_after_function_errors_even_with_report_batch_item_failures() {
     let ledger = Ledger::new();
     let report = partial()
         .bisect_batch_on_function_error(true)
-        .run(numbered(10), |event| raises_on_fourth(event, &ledger))
+        .run(numbered(10), |event| {
+            returns_error_on_fourth(event, &ledger)
+        })
         .await;
     assert_eq!(report.batch_sizes(), [10, 5, 2, 3, 5, 2, 3]);
 }
 
 #[tokio::test]
-async fn an_odd_batch_is_split_smaller_half_first_unless_told_otherwise() {
+async fn an_odd_batch_is_split_with_the_smaller_half_first_by_default() {
     let ledger = Ledger::new();
     let smaller_first = kinesis().bisect_batch_on_function_error(true);
     let larger_first = smaller_first.clone().odd_split(OddSplit::LargerHalfFirst);
     for (mapping, sizes) in [(smaller_first, [5, 2, 3]), (larger_first, [5, 3, 2])] {
         let report = mapping
-            .run(numbered(5), |event| raises_on_fourth(event, &ledger))
+            .run(numbered(5), |event| returns_error_on_fourth(event, &ledger))
             .await;
         assert_eq!(report.batch_sizes(), sizes);
     }
 }
 
 #[tokio::test]
-async fn bisect_cuts_at_the_reported_record_and_isolates_it() {
+async fn bisect_isolates_the_reported_record() {
     let report = partial()
         .bisect_batch_on_function_error(true)
         .maximum_retry_attempts(2)
         .on_failure_destination(true)
         .run(numbered(10), |batch| unless_bad::batch(batch, |n| n == 4))
         .await;
-    // 4 to 10 are left. With 4 the first of them, they are split until it is alone.
+    // Records 4 to 10 are left. Since the first of them fails, they are split until it is alone.
     assert_eq!(report.batch_sizes(), [10, 7, 3, 1, 1, 1, 2, 4]);
-    let mut expected = [Fate::Done; 10];
+    let mut expected = [Fate::Processed; 10];
     expected[3] = Fate::Discarded { document: 0 };
     assert_eq!(fates(&report), expected);
     assert_eq!(report.on_failure_documents().len(), 1);

@@ -1,4 +1,4 @@
-//! SQS queues, standard and FIFO.
+//! Standard SQS queues, and functions for both kinds of queues.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -8,7 +8,7 @@ use stream_handler::{
     sqs::SqsMessage,
     stream_handler,
     testing::{
-        EventSourceMapping, Fate, InvocationOutcome, Ledger, Loss, Message, NextStep, Unread,
+        EventSourceMapping, Fate, InvocationOutcome, Ledger, Loss, Message, NextStep, WhyIgnored,
     },
 };
 
@@ -22,7 +22,7 @@ pub(super) fn messages(event: &Event) -> &Vec<Value> {
     event.payload["Records"].as_array().unwrap()
 }
 
-/// The message IDs of those messages whose body is one of these.
+/// The IDs of the messages with these bodies.
 pub(super) fn named(event: &Event, bodies: &[&str]) -> Vec<String> {
     let with_body = |m: &&Value| bodies.contains(&m["body"].as_str().unwrap());
     let id = |m: &Value| m["messageId"].as_str().unwrap().to_owned();
@@ -53,7 +53,7 @@ pub(super) async fn on_message(
 }
 
 #[tokio::test]
-async fn sqs_events_are_as_lambda_sends_them() {
+async fn sqs_events_have_the_form_that_lambda_sends() {
     let seen = RefCell::new(Vec::new());
     let message = Message::new("hello").attribute("kind", "order");
     let report = standard()
@@ -99,11 +99,11 @@ async fn sqs_batch_size_is_ten_by_default() {
         .run(numbered(25), |_: Event| async { Ok::<_, Diagnostic>(()) })
         .await;
     assert_eq!(report.batch_sizes(), [10, 10, 5]);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
-async fn the_reported_reappear_after_the_visibility_timeout_and_the_rest_is_deleted() {
+async fn reported_messages_reappear_after_the_visibility_timeout_and_the_others_are_deleted() {
     let seen = RefCell::new(Vec::new());
     let report = standard()
         .visibility_timeout(Duration::from_secs(90))
@@ -145,7 +145,7 @@ async fn the_reported_reappear_after_the_visibility_timeout_and_the_rest_is_dele
     assert_eq!(starts, [0, 90, 180]);
     assert_eq!(deliveries(&report), [1, 2, 1, 3]);
     assert_eq!(report.invocations()[0].next_step, NextStep::ReturnToQueue);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
@@ -165,12 +165,12 @@ async fn an_empty_response_is_a_success_for_a_queue() {
             })
             .await;
         assert_eq!(report.batch_sizes(), [3], "{response}");
-        report.assert_all_done();
+        report.assert_all_processed();
     }
 }
 
 #[tokio::test]
-async fn a_bad_identifier_returns_the_whole_batch_to_the_queue() {
+async fn an_invalid_identifier_returns_the_whole_batch_to_the_queue() {
     for item in [
         json!({"itemIdentifier": ""}),
         json!({"itemIdentifier": null}),
@@ -208,7 +208,7 @@ async fn invalid_json_is_a_complete_failure_for_a_queue() {
 }
 
 #[tokio::test]
-async fn with_report_batch_item_failures_off_a_queue_loses_what_was_reported() {
+async fn without_report_batch_item_failures_the_reported_messages_of_a_queue_are_lost() {
     let report = EventSourceMapping::sqs()
         .run(numbered(4), |event: Event| {
             let failed = named(&event, &["2"]);
@@ -217,17 +217,20 @@ async fn with_report_batch_item_failures_off_a_queue_loses_what_was_reported() {
         .await;
     let lost = Fate::Lost {
         invocation: 1,
-        loss: Loss::Unread(Unread::ReportBatchItemFailuresOff),
+        loss: Loss::ResponseIgnored(WhyIgnored::ReportBatchItemFailuresOff),
     };
-    // Only that one: a queue's failures are a set.
-    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done, Fate::Done]);
+    // Unlike in a stream, the messages after the reported one are not lost.
+    assert_eq!(
+        fates(&report),
+        [Fate::Processed, lost, Fate::Processed, Fate::Processed]
+    );
     let text = report.to_string();
     assert!(text.contains("!! ReportBatchItemFailures is off"), "{text}");
     assert!(text.contains("1 LOST (record 2)"), "{text}");
 }
 
 #[tokio::test]
-async fn a_misspelt_key_is_a_success_for_a_queue_too() {
+async fn after_a_misspelt_key_the_reported_messages_are_lost() {
     let report = standard()
         .run(numbered(3), |event: Event| {
             let failed = named(&event, &["2"]);
@@ -237,9 +240,9 @@ async fn a_misspelt_key_is_a_success_for_a_queue_too() {
         .await;
     let lost = Fate::Lost {
         invocation: 1,
-        loss: Loss::Unread(Unread::NotUnderBatchItemFailures),
+        loss: Loss::ResponseIgnored(WhyIgnored::NotUnderBatchItemFailures),
     };
-    assert_eq!(fates(&report), [Fate::Done, lost, Fate::Done]);
+    assert_eq!(fates(&report), [Fate::Processed, lost, Fate::Processed]);
     assert!(report.to_string().contains("no key `batchItemFailures`"));
 }
 
@@ -274,18 +277,18 @@ async fn without_a_dead_letter_queue_a_message_is_delivered_until_it_expires() {
         .visibility_timeout(Duration::from_secs(12 * 3600))
         .run(numbered(2), |batch| on_message::batch(batch, "2", &ledger))
         .await;
-    // Every twelve hours for four days.
+    // It is delivered every twelve hours for four days.
     assert_eq!(deliveries(&report), [1, 8]);
     let lost = Fate::Lost {
         invocation: 8,
         loss: Loss::Expired,
     };
-    assert_eq!(fates(&report), [Fate::Done, lost]);
+    assert_eq!(fates(&report), [Fate::Processed, lost]);
     assert_eq!(report.elapsed().as_secs(), 4 * 24 * 3600);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_failure_lowers_the_concurrency_unless_item_failures_are_reported() {
+async fn function_errors_lower_the_concurrency_without_report_batch_item_failures() {
     let sleeps_and_fails = |_: Event| async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Err::<(), _>("no")

@@ -1,4 +1,4 @@
-//! Streams with several shards, and how their mappings read, wait and give up over time.
+//! Streams: shards, batching, filters, age, back-off, and tumbling windows.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Records of so many keys in turn.
+/// Records whose partition keys take turns.
 fn keyed(records: usize, keys: usize) -> impl Iterator<Item = PutRecord> {
     (0..records)
         .map(move |n| PutRecord::new(n.to_string()).partition_key(format!("key-{}", n % keys)))
@@ -32,7 +32,7 @@ fn seconds(report: &stream_handler::testing::Report) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn shards_are_read_independently_and_keep_the_order_of_a_key() {
+async fn shards_are_read_independently_and_keep_records_with_the_same_key_in_order() {
     let shards = RefCell::new(Vec::new());
     let report = partial()
         .shards(4)
@@ -72,7 +72,7 @@ async fn shards_are_read_independently_and_keep_the_order_of_a_key() {
 }
 
 #[tokio::test]
-async fn dynamodb_streams_have_shards_too() {
+async fn dynamodb_streams_have_shards() {
     let places = |report: &stream_handler::testing::Report| {
         let mut places: Vec<_> = report
             .invocations()
@@ -97,7 +97,7 @@ async fn dynamodb_streams_have_shards_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_parallelization_factor_processes_batches_of_a_shard_at_once() {
+async fn the_parallelization_factor_limits_how_many_batches_of_a_shard_run_at_the_same_time() {
     for (factor, most) in [(1, 1), (4, 4)] {
         let running = RefCell::new((0, 0));
         let report = partial()
@@ -115,7 +115,7 @@ async fn the_parallelization_factor_processes_batches_of_a_shard_at_once() {
             .await;
         assert_eq!(running.borrow().1, most);
         report.assert_in_order();
-        report.assert_all_done();
+        report.assert_all_processed();
     }
 }
 
@@ -129,19 +129,19 @@ async fn a_batch_is_cut_at_six_megabytes() {
             async { Ok::<_, Diagnostic>(()) }
         })
         .await;
-    // 1 MB takes 1.34 MB as base64.
+    // 1 MB takes 1.34 MB in base64.
     assert_eq!(report.batch_sizes(), [4, 1]);
     assert!(sizes.borrow().iter().all(|size| *size <= 6 * 1024 * 1024));
 }
 
 #[tokio::test]
-async fn a_record_over_six_megabytes_is_delivered_alone_unless_told_otherwise() {
+async fn a_record_over_six_megabytes_is_delivered_alone_by_default() {
     let records = || [1, 5 * 1024 * 1024, 1].map(|size| PutRecord::new(vec![7; size]));
     let succeeds = |_: Event| async { Ok::<_, Diagnostic>(()) };
     let mapping = kinesis().maximum_retry_attempts(1);
     let report = mapping.run(records(), succeeds).await;
     assert_eq!(report.batch_sizes(), [1, 1, 1]);
-    report.assert_all_done();
+    report.assert_all_processed();
     let mapping = mapping.oversized_record(OversizedRecord::Fail);
     let report = mapping.run(records(), succeeds).await;
     assert_eq!(report.batch_sizes(), [1, 1, 1, 1]);
@@ -161,7 +161,7 @@ async fn a_batching_window_gathers_records_until_the_batch_is_full() {
         .await;
     assert_eq!(report.batch_sizes(), [4, 2]);
     assert_eq!(seconds(&report), [3, 7]);
-    // Full before the window ends.
+    // A full batch doesn't wait for the end of the window.
     let report = mapping
         .batch_size(2)
         .maximum_batching_window(300 * SECOND)
@@ -171,7 +171,7 @@ async fn a_batching_window_gathers_records_until_the_batch_is_full() {
 }
 
 #[tokio::test]
-async fn the_starting_position_decides_what_is_read() {
+async fn records_before_the_starting_position_are_not_delivered() {
     let mapping = kinesis().put_every(SECOND).enabled_after(4 * SECOND);
     for (position, skipped) in [
         (StartingPosition::TrimHorizon, 0),
@@ -187,14 +187,14 @@ async fn the_starting_position_decides_what_is_read() {
             invocation: 0,
             loss: Loss::BeforeStartingPosition,
         };
-        let mut expected = vec![Fate::Done; 6];
+        let mut expected = vec![Fate::Processed; 6];
         expected[..skipped].fill(lost);
         assert_eq!(fates(&report), expected, "{position:?}");
     }
 }
 
 #[tokio::test]
-async fn filtered_records_are_not_delivered_and_the_checkpoint_moves_past() {
+async fn filtered_records_are_not_delivered_and_do_not_block_the_checkpoint() {
     let odd = |record: &Value| {
         let data = record["kinesis"]["data"].as_str().unwrap();
         ["MQ==", "Mw==", "NQ=="].contains(&data)
@@ -205,19 +205,21 @@ async fn filtered_records_are_not_delivered_and_the_checkpoint_moves_past() {
             unless_bad::batch(batch, |n| n % 2 == 0)
         })
         .await;
-    let [done, filtered] = [Fate::Done, Fate::Filtered];
+    let [processed, filtered] = [Fate::Processed, Fate::Filtered];
     assert_eq!(
         fates(&report),
-        [done, filtered, done, filtered, done, filtered]
+        [
+            processed, filtered, processed, filtered, processed, filtered
+        ]
     );
     assert_eq!(deliveries(&report), [1, 0, 1, 0, 1, 0]);
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 // Time.
 
 #[tokio::test]
-async fn only_the_expired_prefix_is_discarded_and_the_rest_goes_on() {
+async fn only_the_records_that_are_too_old_are_discarded_from_the_front_of_a_batch() {
     let report = partial()
         .maximum_record_age(MINUTE)
         .retry_backoff(SECOND, SECOND)
@@ -226,11 +228,12 @@ async fn only_the_expired_prefix_is_discarded_and_the_rest_goes_on() {
         .enabled_after(50 * SECOND)
         .run(numbered(4), |batch| unless_bad::batch(batch, |n| n == 1))
         .await;
-    // At 50 s 1, 2 and 3 are there. 1 is 60 s old after ten retries; beats infinite retries.
+    // At 50 s, records 1, 2 and 3 are there. After ten deliveries record 1 is 60 s old and is discarded,
+    // although the number of retries is unlimited.
     let expired = Fate::Discarded { document: 0 };
     assert_eq!(
         fates(&report),
-        [expired, Fate::Done, Fate::Done, Fate::Done]
+        [expired, Fate::Processed, Fate::Processed, Fate::Processed]
     );
     let document = serde_json::to_value(&report.on_failure_documents()[0]).unwrap();
     assert_eq!(document["requestContext"]["condition"], "RecordAgeExceeded");
@@ -265,8 +268,11 @@ async fn a_poison_record_blocks_the_shard_until_it_expires() {
             loss: Loss::Expired
         }
     );
-    assert_eq!(fates(&report), [lost, Fate::Done, Fate::Done]);
-    assert!(began.elapsed() < 20 * SECOND, "a day in no time");
+    assert_eq!(fates(&report), [lost, Fate::Processed, Fate::Processed]);
+    assert!(
+        began.elapsed() < 20 * SECOND,
+        "a day must take no real time"
+    );
 }
 
 fn lost_at(report: &stream_handler::testing::Report) -> usize {
@@ -289,7 +295,7 @@ async fn the_pause_before_a_retry_doubles_up_to_its_limit() {
 // Tumbling windows.
 
 #[tokio::test]
-async fn a_tumbling_window_carries_its_state_to_the_final_invocation() {
+async fn the_final_invocation_of_a_tumbling_window_has_its_state() {
     let seen = RefCell::new(Vec::new());
     let report = kinesis()
         .batch_size(2)
@@ -330,11 +336,11 @@ async fn a_tumbling_window_carries_its_state_to_the_final_invocation() {
         seen[3].3,
         r#""2024-01-01T00:01:00Z"–"2024-01-01T00:02:00Z""#
     );
-    report.assert_all_done();
+    report.assert_all_processed();
 }
 
 #[tokio::test]
-async fn a_response_without_state_is_a_failed_invocation() {
+async fn with_a_tumbling_window_a_response_without_state_is_a_complete_failure() {
     let mapping = partial().tumbling_window(MINUTE).maximum_retry_attempts(1);
     let report = mapping
         .run(numbered(1), |_: Event| async {
@@ -344,7 +350,7 @@ async fn a_response_without_state_is_a_failed_invocation() {
     assert_eq!(report.lost().count(), 1);
     assert_eq!(report.batch_sizes()[..2], [1, 1]);
     assert!(report.to_string().contains("no `state`"));
-    // With failures beside it the state counts.
+    // A partial response with a state is valid.
     let report = mapping
         .run(numbered(2), |event: Event| {
             let second = sequence_numbers(&event).get(1).cloned();
@@ -357,7 +363,7 @@ async fn a_response_without_state_is_a_failed_invocation() {
 }
 
 #[tokio::test]
-async fn a_window_with_too_much_state_ends_early() {
+async fn a_tumbling_window_whose_state_is_too_large_ends_early() {
     let seen = RefCell::new(Vec::new());
     kinesis()
         .batch_size(1)

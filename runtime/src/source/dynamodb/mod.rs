@@ -19,8 +19,8 @@ use serde_json::Value;
 pub use self::value::{AttributeValue, Attributes};
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
-    event::alike_at,
-    json::{Object, of_raw},
+    event::{Origin, alike_at},
+    json::{Object, mismatch::explain, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Seconds, Text, foreign, identifier, required},
@@ -170,8 +170,7 @@ impl Source for DynamoDb {
 /// ```
 #[derive(Clone)]
 pub struct DynamoDbRecord<New, Old = New> {
-    event: Event,
-    index: usize,
+    origin: Origin,
     sequence_number: Text,
     event_source_arn: Text,
     approximate_creation: Seconds,
@@ -211,8 +210,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// ```
     pub fn new(change: Change<New, Old>) -> Self {
         Self {
-            event: Event::from(String::new()),
-            index: 0,
+            origin: Origin::none(),
             sequence_number: Text::Missing,
             event_source_arn: Text::Missing,
             approximate_creation: Seconds::Missing,
@@ -260,14 +258,16 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// Empty if the event has none, which DynamoDB itself never does.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
-        self.sequence_number.get(&self.event).unwrap_or_default()
+        self.sequence_number
+            .get(self.origin.event())
+            .unwrap_or_default()
     }
 
     /// The ARN of the stream, as in
     /// `arn:aws:dynamodb:us-east-1:111122223333:table/Orders/stream/2026-01-01T00:00:00.000`.
     #[must_use]
     pub fn event_source_arn(&self) -> Option<&str> {
-        self.event_source_arn.get(&self.event)
+        self.event_source_arn.get(self.origin.event())
     }
 
     /// The table's name, from the stream's ARN.
@@ -280,7 +280,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// When the change happened, to the second; not every record says.
     #[must_use]
     pub fn approximate_creation(&self) -> Option<SystemTime> {
-        self.approximate_creation.get(&self.event)
+        self.approximate_creation.get(self.origin.event())
     }
 
     /// Whether the item was deleted by DynamoDB because its time to live was over.
@@ -289,18 +289,18 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         self.is_expiry
     }
 
-    /// The record's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its records. Empty for a record that is part of no event.
+    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
+    /// no event.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.event
-            .record::<DynamoDb>(self.index)
-            .unwrap_or_default()
+        self.origin.json()
     }
 
     fn outer(&self) -> Result<Envelope<'_>, DecodeError> {
-        serde_json::from_str(self.json())
-            .map_err(|error| DecodeError::new("the record is not an object").because(error))
+        serde_json::from_str(self.json()).map_err(|error| {
+            let json = self.json().as_bytes();
+            explain::<Envelope<'_>>(json, "the record can't be read again", error)
+        })
     }
 }
 
@@ -311,8 +311,7 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
         let (event, envelope) = (raw.event(), raw.envelope());
         let inner = envelope.inner()?;
         Ok(Self {
-            event: event.clone(),
-            index: raw.index(),
+            origin: raw.origin(),
             sequence_number: Text::new(event, inner.sequence_number),
             event_source_arn: Text::new(event, envelope.event_source_arn),
             approximate_creation: Seconds::new(event, inner.approximate_creation_date_time),

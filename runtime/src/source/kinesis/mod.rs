@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::alike_at,
+    event::{Origin, alike_at},
     json::{Object, of_raw},
     source::{
         Lane, Report, Split,
@@ -117,12 +117,11 @@ impl Source for Kinesis {
 /// ```
 #[derive(Clone)]
 pub struct KinesisRecord<T> {
-    event: Event,
-    index: usize,
+    origin: Origin,
     sequence_number: Text,
     partition_key: Text,
     event_source_arn: Text,
-    approximate_arrival: Seconds,
+    approximate_arrival_timestamp: Seconds,
     data: T,
 }
 
@@ -136,20 +135,18 @@ impl<T> KinesisRecord<T> {
     /// ```
     pub fn new(data: T) -> Self {
         Self {
-            event: Event::from(String::new()),
-            index: 0,
+            origin: Origin::none(),
             sequence_number: Text::Missing,
             partition_key: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_arrival: Seconds::Missing,
+            approximate_arrival_timestamp: Seconds::Missing,
             data,
         }
     }
 
     /// A record of an event, whose partition key and data were read.
     fn from_envelope(
-        event: &Event,
-        index: usize,
+        origin: Origin,
         envelope: &Envelope<'_>,
         partition_key: Text,
         data: T,
@@ -157,14 +154,14 @@ impl<T> KinesisRecord<T> {
         let inner = envelope.inner();
         let sequence_number = inner.and_then(|inner| inner.sequence_number);
         let arrival = inner.and_then(|inner| inner.approximate_arrival_timestamp);
+        let event = origin.event();
         Self {
-            event: event.clone(),
-            index,
             sequence_number: Text::new(event, sequence_number),
             partition_key,
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_arrival: Seconds::new(event, arrival),
+            approximate_arrival_timestamp: Seconds::new(event, arrival),
             data,
+            origin,
         }
     }
 
@@ -184,8 +181,8 @@ impl<T> KinesisRecord<T> {
 
     /// The record with another time of arrival.
     #[must_use]
-    pub fn with_approximate_arrival(mut self, time: SystemTime) -> Self {
-        self.approximate_arrival = Seconds::Known(time);
+    pub fn with_approximate_arrival_timestamp(mut self, time: SystemTime) -> Self {
+        self.approximate_arrival_timestamp = Seconds::Known(time);
         self
     }
 
@@ -203,26 +200,30 @@ impl<T> KinesisRecord<T> {
     /// Empty if the event has none, which Kinesis itself never does.
     #[must_use]
     pub fn partition_key(&self) -> &str {
-        self.partition_key.get(&self.event).unwrap_or_default()
+        self.partition_key
+            .get(self.origin.event())
+            .unwrap_or_default()
     }
 
     /// The record's place in its shard: a decimal number of up to 129 digits. Compare two as
     /// numbers, not as strings. Empty if the event has none, which Kinesis itself never does.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
-        self.sequence_number.get(&self.event).unwrap_or_default()
+        self.sequence_number
+            .get(self.origin.event())
+            .unwrap_or_default()
     }
 
     /// The ARN of the stream or of the consumer.
     #[must_use]
     pub fn event_source_arn(&self) -> Option<&str> {
-        self.event_source_arn.get(&self.event)
+        self.event_source_arn.get(self.origin.event())
     }
 
     /// When the stream received the record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival.get(&self.event)
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp.get(self.origin.event())
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the record's JSON when
@@ -232,11 +233,11 @@ impl<T> KinesisRecord<T> {
         shard_id(self.json())
     }
 
-    /// The record's own JSON, with all that has no method here. The first call for an event finds
-    /// that of all its records. Empty for a record that is part of no event.
+    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
+    /// no event.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.event.record::<Kinesis>(self.index).unwrap_or_default()
+        self.origin.json()
     }
 }
 
@@ -258,15 +259,12 @@ impl<T: Payload> Record for KinesisRecord<T> {
     type Source = Kinesis;
 
     fn decode(raw: RawRecord<'_, '_, Kinesis>) -> Result<Self, DecodeError> {
-        let (event, envelope) = (raw.event(), raw.envelope());
+        let envelope = raw.envelope();
         let inner = envelope.required()?;
-        let partition_key = Text::new(event, inner.partition_key);
-        let data = required(inner.data, "kinesis.data")?;
-        let data = T::decode(Data::base64(data))?;
-        let index = raw.index();
+        let partition_key = Text::new(raw.event(), inner.partition_key);
+        let data = T::decode(Data::base64(required(inner.data, "kinesis.data")?))?;
         Ok(Self::from_envelope(
-            event,
-            index,
+            raw.origin(),
             envelope,
             partition_key,
             data,
@@ -280,7 +278,10 @@ impl<T: fmt::Debug> fmt::Debug for KinesisRecord<T> {
             .field("sequence_number", &self.sequence_number())
             .field("partition_key", &self.partition_key())
             .field("event_source_arn", &self.event_source_arn())
-            .field("approximate_arrival", &self.approximate_arrival())
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp(),
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

@@ -244,8 +244,8 @@ impl<T> UserRecord<T> {
 
     /// When the stream received the Kinesis record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.record.approximate_arrival()
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.record.approximate_arrival_timestamp()
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
@@ -255,13 +255,11 @@ impl<T> UserRecord<T> {
         shard_id(self.json())
     }
 
-    /// The JSON of the Kinesis record: of the whole aggregate. The first call for an event finds
-    /// that of all its records. Empty for a record that is part of no event.
+    /// The JSON of the Kinesis record: of the whole aggregate. Empty for a record that is part of no
+    /// event.
     #[must_use]
     pub fn json(&self) -> &str {
-        let record = &self.record;
-        let json = record.event.record::<KinesisAggregated>(record.index);
-        json.unwrap_or_default()
+        self.record.json()
     }
 }
 
@@ -273,7 +271,7 @@ impl<T: Payload> Record for UserRecord<T> {
     fn decode(raw: RawRecord<'_, '_, KinesisAggregated>) -> Result<Self, DecodeError> {
         let UserEnvelope { record, part } = raw.envelope();
         let parent = |partition_key, data| {
-            KinesisRecord::from_envelope(raw.event(), raw.index(), record, partition_key, data)
+            KinesisRecord::from_envelope(raw.origin(), record, partition_key, data)
         };
         match part {
             Part::Whole => {

@@ -1,36 +1,33 @@
-//! The settings of Kafka topics.
+//! Settings for Kafka topics.
 
 use std::time::Duration;
 
-use super::EventSourceMapping;
-use crate::testing::{
-    options::{KafkaResume, StartingPosition},
-    record::TopicRecord,
-};
+use super::{EventSourceMapping, KafkaResume, StartingPosition};
+use crate::testing::put::TopicRecord;
 
 impl EventSourceMapping<TopicRecord> {
-    /// A mapping of a Kafka topic in Amazon MSK.
+    /// A mapping for a Kafka topic in Amazon MSK.
     ///
-    /// What fails is retried until it expires.
+    /// Failed records are retried until they expire.
     pub fn kafka() -> Self {
         Self::new()
     }
 
-    /// How many partitions the topic has. Default: 1.
+    /// The topic's number of partitions. Default: 1.
     pub fn partitions(mut self, partitions: usize) -> Self {
-        self.settings.partitions = partitions;
+        self.settings.distribution.partitions = partitions;
         self
     }
 
-    /// How many consumers the mapping has, which divide the partitions among them. A batch has
-    /// records of all partitions of a consumer. Default: 1.
+    /// The mapping's number of consumers, which share the partitions. A batch can have records of
+    /// all partitions of a consumer. Default: 1.
     pub fn consumers(mut self, consumers: usize) -> Self {
-        self.settings.consumers = consumers;
+        self.settings.distribution.consumers = consumers;
         self
     }
 
-    /// `ProvisionedPollerConfig`: whether the mapping is in provisioned mode, which
-    /// `ReportBatchItemFailures` needs. Default: no.
+    /// `ProvisionedPollerConfig`: whether the mapping is in provisioned mode.
+    /// `ReportBatchItemFailures` needs it. Default: `false`.
     pub fn provisioned_mode(mut self, on: bool) -> Self {
         self.settings.provisioned_mode = on;
         self
@@ -42,14 +39,14 @@ impl EventSourceMapping<TopicRecord> {
         self
     }
 
-    /// How long the mapping waits before it delivers a failed batch again: the first time, doubled
-    /// each time, and at most. Default: no time at all.
+    /// How long the mapping waits before it retries a batch: `first` before the first retry, then
+    /// twice as long each time, up to `longest`. Default: zero.
     pub fn retry_backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.retry_backoff = [first, longest];
         self
     }
 
-    /// How the mapping goes on after failures were reported.
+    /// Which records are delivered after the function reported failures.
     pub fn kafka_resume(mut self, resume: KafkaResume) -> Self {
         self.settings.kafka_resume = resume;
         self

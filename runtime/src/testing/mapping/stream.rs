@@ -1,75 +1,74 @@
-//! The settings of streams: Kinesis and `DynamoDB`.
+//! Settings for Kinesis streams and `DynamoDB` streams.
 
 use std::time::Duration;
 
-use super::EventSourceMapping;
-use crate::testing::{
-    options::{OddSplit, RestWithoutRetries, StartingPosition},
-    record::{ItemChange, PutRecord, StreamRecord},
-};
+use super::{EventSourceMapping, OddSplit, RestWithoutRetries, StartingPosition};
+use crate::testing::put::{ItemChange, PutRecord, StreamRecord};
 
 impl EventSourceMapping<PutRecord> {
-    /// A mapping of a Kinesis stream.
+    /// A mapping for a Kinesis stream.
     pub fn kinesis() -> Self {
         Self::new()
     }
 }
 
 impl EventSourceMapping<ItemChange> {
-    /// A mapping of a `DynamoDB` stream.
+    /// A mapping for a `DynamoDB` stream.
     pub fn dynamodb() -> Self {
         Self::new()
     }
 }
 
 impl<S: StreamRecord> EventSourceMapping<S> {
-    /// How many shards the stream has. Default: 1.
+    /// The stream's number of shards. Default: 1.
     ///
-    /// A record goes to one by its key, and shards are read independently of each other.
+    /// A record's key determines its shard. Shards are read independently of each other.
     pub fn shards(mut self, shards: usize) -> Self {
-        self.settings.shards = shards;
+        self.settings.distribution.shards = shards;
         self
     }
 
-    /// `ParallelizationFactor`: how many batches of a shard are processed at once, 1 to 10. Records
-    /// of the same key stay in order. Default: 1.
+    /// `ParallelizationFactor`: maximum number of batches of a shard that are processed at the same
+    /// time, 1 to 10. Records with the same key stay in order. Default: 1.
     pub fn parallelization_factor(mut self, batches: usize) -> Self {
-        self.settings.parallelization_factor = batches;
+        self.settings.distribution.parallelization_factor = batches;
         self
     }
 
-    /// `MaximumRetryAttempts`: how often a batch is delivered again after its first time before it
-    /// is discarded, 0 to 10,000. Default: `None`, in AWS −1: until its records expire.
+    /// `MaximumRetryAttempts`: maximum number of retries of a batch before the mapping discards it,
+    /// 0 to 10,000. Default: `None` (−1 in AWS), it retries until the records expire.
     pub fn maximum_retry_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
         self.settings.maximum_retry_attempts = attempts.into();
         self
     }
 
-    /// `MaximumRecordAgeInSeconds`: how old a record may be before it is discarded, 60 to
-    /// 604,800 s. Default: `None`, in AWS −1: as old as the stream keeps it.
+    /// `MaximumRecordAgeInSeconds`: maximum age of a record before the mapping discards it, 60 to
+    /// 604,800 s. Default: `None` (−1 in AWS), the stream's retention.
     ///
-    /// Only time makes records older: see [`retry_backoff`](Self::retry_backoff).
+    /// Retries take no time by default, so records don't age: see
+    /// [`retry_backoff`](Self::retry_backoff).
     pub fn maximum_record_age(mut self, age: impl Into<Option<Duration>>) -> Self {
         self.settings.maximum_record_age = age.into();
         self
     }
 
-    /// `BisectBatchOnFunctionError`: whether a batch of which nothing is done is split in two. A
-    /// split is no retry. Default: no.
+    /// `BisectBatchOnFunctionError`: whether a batch with no processed record is split in two. A
+    /// split is not a retry. Default: `false`.
     pub fn bisect_batch_on_function_error(mut self, on: bool) -> Self {
-        self.settings.bisect = on;
+        self.settings.bisect_batch_on_function_error = on;
         self
     }
 
-    /// `DestinationConfig`: whether an on-failure destination is told of the records that are
-    /// discarded. Without one they are lost. Default: no.
+    /// `DestinationConfig`: whether the mapping has an on-failure destination, which receives a
+    /// document about each discarded batch. Without a destination, discarded records are lost.
+    /// Default: `false`.
     pub fn on_failure_destination(mut self, on: bool) -> Self {
         self.settings.on_failure_destination = on;
         self
     }
 
-    /// `TumblingWindowInSeconds`: how long the windows are of which the function keeps a state, 0 to
-    /// 900 s. Default: 0, no windows.
+    /// `TumblingWindowInSeconds`: length of the tumbling windows, 0 to 900 s. Default: 0, no
+    /// windows.
     pub fn tumbling_window(mut self, length: Duration) -> Self {
         self.settings.tumbling_window = length;
         self
@@ -81,22 +80,23 @@ impl<S: StreamRecord> EventSourceMapping<S> {
         self
     }
 
-    /// How long the mapping waits before it delivers a failed batch again: the first time, doubled
-    /// each time, and at most. Default: no time at all.
+    /// How long the mapping waits before it retries a batch: `first` before the first retry, then
+    /// twice as long each time, up to `longest`. Default: zero.
     ///
-    /// AWS documents that there is such a pause, and not how long it is.
+    /// AWS does not document how long the pause is.
     pub fn retry_backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.retry_backoff = [first, longest];
         self
     }
 
-    /// Which half comes first when a batch of an odd number of records is split.
+    /// Which half is delivered first when a batch with an odd number of records is split.
     pub fn odd_split(mut self, split: OddSplit) -> Self {
         self.settings.odd_split = split;
         self
     }
 
-    /// What becomes of the rest of a batch after a partial response, with no retries allowed.
+    /// What happens to the rest of a batch after a partial response if
+    /// [`maximum_retry_attempts`](Self::maximum_retry_attempts) is 0.
     pub fn rest_without_retries(mut self, rest: RestWithoutRetries) -> Self {
         self.settings.rest_without_retries = rest;
         self

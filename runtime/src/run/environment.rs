@@ -1,0 +1,46 @@
+//! What the entry points ask of the process before they wait for the first invocation.
+
+use std::env;
+
+use lambda_runtime::tracing::init_default_subscriber;
+use tracing::{dispatcher, warn};
+
+use super::error::{Cause, Error};
+
+/// Checks that Lambda started the process, and prepares its log.
+pub(super) fn prepare() -> Result<(), Error> {
+    // `lambda_runtime` panics without these.
+    for variable in [
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+    ] {
+        let present = env::var(variable).is_ok_and(|value| {
+            variable != "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" || value.parse::<i32>().is_ok()
+        });
+        if !present {
+            return Err(Error(Cause::NotInLambda { variable }));
+        }
+    }
+    if !dispatcher::has_been_set() {
+        init_default_subscriber();
+    }
+    if cfg!(panic = "abort") {
+        warn!(
+            "built with `panic = \"abort\"`, which `cargo lambda build` takes where nothing is said: a \
+             panic stops the process, and costs its whole batch another delivery. Write `panic = \
+             \"unwind\"` under `[profile.release]` in Cargo.toml"
+        );
+    }
+    Ok(())
+}
+
+/// How many invocations at a time Lambda sends to this process: more than one on Managed Instances
+/// only.
+pub(super) fn max_concurrency() -> u32 {
+    env::var("AWS_LAMBDA_MAX_CONCURRENCY")
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(1)
+}

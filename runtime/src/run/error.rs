@@ -1,0 +1,56 @@
+//! Why the entry points return.
+
+use std::fmt;
+
+use crate::error::{BoxError, Chain};
+
+/// What [`run`](fn@crate::run) returns when the Lambda function can't go on. `main` prints it in
+/// full.
+pub struct Error(pub(super) Cause);
+
+pub(super) enum Cause {
+    NotInLambda { variable: &'static str },
+    Runtime(BoxError),
+}
+
+impl Error {
+    pub(super) fn runtime(error: BoxError) -> Self {
+        Self(Cause::Runtime(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::NotInLambda { variable } => write!(
+                f,
+                "this is an AWS Lambda function, and it was not started by Lambda: {variable} is \
+                 not set, or not as Lambda sets it.\n\
+                 To run it on this machine (`pip install cargo-lambda` installs the tool):\n\
+                 \n    cargo lambda watch\n\n\
+                 (in a workspace with `-p PACKAGE`), and in another terminal:\n\
+                 \n    cargo lambda invoke BIN --data-file event.json\n\n\
+                 To test it without Lambda, call the function itself, or its `batch`."
+            ),
+            Cause::Runtime(error) => {
+                write!(f, "the Lambda runtime stopped: {}", Chain(&**error))
+            }
+        }
+    }
+}
+
+/// As `Display`: it is what `main` prints of an error it returns.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Cause::NotInLambda { .. } => None,
+            Cause::Runtime(error) => error.source(),
+        }
+    }
+}
