@@ -1,6 +1,6 @@
-//! A simulation, not a Lambda function to copy: compares three handlers under the same kind of
-//! failures, for each event source. One returns the first error, one reports every failed record,
-//! and one uses `#[stream_handler]`. Prints the table in the project's README.
+//! A simulation, not a Lambda function to copy: compares three batch handlers under the same kinds of
+//! failures, for each event source. The first returns the first error, the second reports every failed
+//! record, and the third uses `#[stream_handler]`. Prints the table in the project's README.
 //!
 //! ```text
 //! cargo run -p stream-handler-examples --bin compare
@@ -26,7 +26,7 @@ const SEED: u64 = 2024;
 /// One of this many attempts fails.
 const FAILS_ONE_IN: u64 = 50;
 
-/// The work for a record, which the handlers share. Fails at random.
+/// The work for a record, which all batch handlers share. Fails at random.
 #[derive(Default)]
 struct Work {
     ledger: Ledger,

@@ -1,5 +1,5 @@
-//! A simulation with settings from the command line. It runs twice: a handler that returns the first
-//! error, under the default mapping, and a handler with `#[stream_handler]`, under a mapping with
+//! A simulation with settings from the command line. It runs twice: first a batch handler that returns
+//! the first error, under the default mapping, then one with `#[stream_handler]`, under a mapping with
 //! `ReportBatchItemFailures`.
 
 use std::{cell::RefCell, collections::HashMap, time::Duration};
@@ -26,7 +26,7 @@ use crate::{
 const MAXIMUM_RETRY_ATTEMPTS: u32 = 2;
 const MAX_RECEIVE_COUNT: u32 = 3;
 
-/// The work for a record, which the handlers share.
+/// The work for a record, which both batch handlers share.
 pub(crate) struct Work {
     ledger: Ledger,
     fail: Fail,
@@ -156,7 +156,7 @@ macro_rules! simulate {
         let by_hand = |event| without_partial_response(event, &work);
         let report = mapping.run($records, by_hand).await;
         show(
-            "A handler that returns the first error, under the default mapping",
+            "A batch handler that returns the first error, under the default mapping",
             &report,
         );
         work.attempts.borrow_mut().clear();

@@ -114,14 +114,14 @@ async fn experiment() {
 
     let report = mapping.run(orders(), by_hand).await;
     show(
-        "A handler that returns the first error, under the default mapping",
+        "A batch handler that returns the first error, under the default mapping",
         &report,
     );
 
     let bisect = mapping.clone().bisect_batch_on_function_error(true);
     let report = bisect.run(orders(), by_hand).await;
     show(
-        "The same handler, under BisectBatchOnFunctionError",
+        "The same batch handler, under BisectBatchOnFunctionError",
         &report,
     );
 
@@ -134,7 +134,7 @@ fn show(title: &str, report: &Report) {
     println!("── {title}\n\n{report}");
     let finished = report.records().iter().filter_map(|record| record.finished);
     println!(
-        "processed: {} of {} records, {} times\n",
+        "processed {} of {} records in {} successful calls\n",
         finished.clone().filter(|times| *times > 0).count(),
         report.records().len(),
         finished.sum::<usize>()

@@ -9,7 +9,7 @@
 //! - `is_expiry` is true if DynamoDB deleted the item because its time to live (TTL) had passed, and
 //!   false if somebody deleted it.
 //! - `reserve` fails if too few articles are left. The record is then the checkpoint, and Lambda
-//!   retries it as the event source mapping says.
+//!   delivers it again until it succeeds or reaches a limit of the event source mapping.
 
 use std::{collections::HashMap, fmt};
 

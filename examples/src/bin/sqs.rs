@@ -2,8 +2,8 @@
 //!
 //! What to look at:
 //!
-//! - The response reports the failed messages; SQS deletes the others. The same function also works
-//!   for a FIFO queue and then keeps the order of messages: see `fifo.rs`.
+//! - The response reports the failed messages. The others are deleted from the queue. The same record
+//!   handler also works for a FIFO queue, and then keeps the order of messages: see `fifo.rs`.
 //! - SQS delivers a message at least once, so `Bank` remembers the payments that it made. It
 //!   remembers them by a key from the sender. A message ID isn't enough: a sender that retries sends
 //!   a second message with another ID.
