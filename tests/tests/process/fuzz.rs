@@ -3,8 +3,8 @@
 //! Each input is made from one seed, which a failure prints. To run more inputs, or one again:
 //!
 //! ```text
-//! FUZZ_INPUTS=100000 FUZZ_SEED=1 cargo test -p stream-handler-tests --test fuzz
-//! FUZZ_INPUTS=1 FUZZ_SEED=<the seed> cargo test -p stream-handler-tests --test fuzz
+//! FUZZ_INPUTS=100000 FUZZ_SEED=1 cargo test -p stream-handler-tests --test process fuzz
+//! FUZZ_INPUTS=1 FUZZ_SEED=<the seed> cargo test -p stream-handler-tests --test process fuzz
 //! ```
 
 use std::env;

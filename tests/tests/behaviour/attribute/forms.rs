@@ -1,14 +1,5 @@
 //! Every form that a handler may have.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::too_many_arguments,
-    clippy::unnecessary_wraps,
-    clippy::unused_async,
-    clippy::unused_unit,
-    reason = "these are the forms to test"
-)]
-
 use std::{num::ParseIntError, sync::Arc};
 
 use serde_json::Value;

@@ -1,10 +1,5 @@
 //! `concurrency = N`: what overlaps, what doesn't, and what a failure stops.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "a handler takes its record by value"
-)]
-
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};

@@ -1,11 +1,5 @@
 //! `dead_letter`: what goes there, what the letter tells, and what becomes of the record.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{error::Error, fmt, future::pending};
 
 use serde_json::{Value, json};

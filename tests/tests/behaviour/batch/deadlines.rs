@@ -1,13 +1,5 @@
 //! `record_timeout`, the invocation's deadline, and what becomes of what they cancel.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "a handler takes its record by value"
-)]
-
-#[path = "time/timers.rs"]
-mod timers;
-
 use std::{
     future::Future,
     pin::pin,

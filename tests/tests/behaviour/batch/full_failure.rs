@@ -1,11 +1,5 @@
 //! `on_full_failure`: what happens when nothing of a batch is done.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::time::Duration;
 
 use serde_json::Value;

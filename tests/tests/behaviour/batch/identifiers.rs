@@ -1,12 +1,6 @@
 //! Records without an identifier. They don't matter while they needn't be reported; one that must
 //! be fails the invocation, and with it the whole batch is delivered again.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use serde_json::{Value, json};
 use stream_handler::{
     BatchError, BatchResponse, dynamodb::DynamoDbRecord, kinesis::KinesisRecord,

@@ -1,11 +1,5 @@
 //! Invocations share nothing, one after another and at once.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;

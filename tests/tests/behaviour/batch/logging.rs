@@ -1,11 +1,5 @@
 //! What the logs tell of a batch.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{error::Error, fmt};
 
 use serde_json::Value;

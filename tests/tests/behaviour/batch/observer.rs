@@ -1,11 +1,5 @@
 //! `observer`: what it is told, and that it changes nothing.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{cell::Cell, cell::RefCell, time::Duration};
 
 use serde_json::Value;
@@ -114,7 +108,7 @@ async fn on_kinesis(record: KinesisRecord<String>) -> Result<(), Failure> {
     act(record.data()).await
 }
 
-#[stream_handler(observer = crate::RECORDER, dead_letter = take)]
+#[stream_handler(observer = crate::batch::observer::RECORDER, dead_letter = take)]
 async fn on_dynamodb(record: DynamoDbRecord<Item, ()>) -> Result<(), Failure> {
     match record.into_change() {
         Change::Insert { new } => act(&new.text).await,

@@ -1,11 +1,5 @@
 //! A panic costs the record that it happened for, wherever in the user's code it is.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{error::Error, fmt, panic::panic_any};
 
 use serde::Deserialize;

@@ -1,11 +1,5 @@
 //! Which records are reported, for each source: everything that is not done, and nothing else.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use stream_handler::{
     BatchError, BatchResponse, dynamodb::DynamoDbRecord, kinesis::KinesisRecord, sqs::SqsMessage,
     stream_handler,

@@ -1,7 +1,5 @@
 //! Payloads are what was written, whatever they are encoded in: escapes of JSON, and base64.
 
-#![allow(clippy::unused_async, reason = "a handler is usually async")]
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};
 use serde_json::Value;

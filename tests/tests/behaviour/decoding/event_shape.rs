@@ -1,11 +1,5 @@
 //! Events that are not of the shape of the source's: the invocation fails, and says what it got.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use serde_json::{Value, json};
 use stream_handler::{
     Batch, BatchError, BatchResponse, dynamodb::DynamoDbRecord, kinesis::KinesisRecord,

@@ -1,11 +1,5 @@
 //! A record that can't be decoded: it fails alone, without a call, and the log says why.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stream_handler::{

@@ -2,7 +2,7 @@
 
 use stream_handler_tests::runtime_api::{Invoked, Returned, invoke};
 
-use crate::{function, messages, response};
+use super::{function, messages, response};
 
 /// A customer's data, which no error shows.
 const DATA: &str = "4111 1111 1111 1111";

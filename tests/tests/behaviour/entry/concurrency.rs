@@ -2,7 +2,7 @@
 
 use stream_handler_tests::runtime_api::{Invoked, Returned, invoke, invoke_until};
 
-use crate::{function, messages, response};
+use super::{function, messages, response};
 
 const MAX_CONCURRENCY: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
 

@@ -1,16 +1,7 @@
 //! How `batch` goes together with the Lambda runtime.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
-#[path = "entry/bodies.rs"]
 mod bodies;
-#[path = "entry/concurrency.rs"]
 mod concurrency;
-#[path = "entry/payloads.rs"]
 mod payloads;
 
 use std::{cell::RefCell, fmt::Debug, process::Command, rc::Rc, sync::Arc};

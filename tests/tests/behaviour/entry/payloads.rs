@@ -3,7 +3,7 @@
 
 use stream_handler_tests::runtime_api::{Returned, invoke};
 
-use crate::{function, messages, response};
+use super::{function, messages, response};
 
 fn two() -> [(String, Vec<u8>); 2] {
     ["first", "second"].map(|id| (id.to_owned(), messages(id, &["ok", "fail"])))

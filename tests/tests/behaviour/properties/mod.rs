@@ -4,11 +4,8 @@
 //! `PROPTEST_RNG_SEED=…`, a number, runs others; a failure is replayed by the same two. What a
 //! case has to fulfil is read from an account that the functions give of what happened to them.
 
-#[path = "properties/functions.rs"]
 mod functions;
-#[path = "properties/model.rs"]
 mod model;
-#[path = "properties/plan.rs"]
 mod plan;
 
 use proptest::{

@@ -1,28 +1,16 @@
 //! The simulator of event source mappings: one test per rule.
 
-#[path = "simulator/events.rs"]
 mod events;
-#[path = "simulator/executable.rs"]
 mod executable;
-#[path = "simulator/faults.rs"]
 mod faults;
-#[path = "simulator/fifo.rs"]
 mod fifo;
-#[path = "simulator/kafka.rs"]
 mod kafka;
-#[path = "simulator/properties.rs"]
 mod properties;
-#[path = "simulator/reports.rs"]
 mod reports;
-#[path = "simulator/responses.rs"]
 mod responses;
-#[path = "simulator/retries.rs"]
 mod retries;
-#[path = "simulator/sqs.rs"]
 mod sqs;
-#[path = "simulator/streams.rs"]
 mod streams;
-#[path = "simulator/validation.rs"]
 mod validation;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,5 @@
 //! The record types of the `aws_lambda_events` crate as they are.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use aws_lambda_events::{
     dynamodb::EventRecord, kafka::KafkaRecord, kinesis::KinesisEventRecord, sqs::SqsMessage,
 };

@@ -1,11 +1,5 @@
 //! What DynamoDB records hold, ordinary and odd.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{
     collections::BTreeSet,
     sync::Mutex,

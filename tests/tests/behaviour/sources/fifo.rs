@@ -1,11 +1,5 @@
 //! FIFO queues: a failure stops its message group, and the rest of the group is reported with it.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use serde_json::{Value, json};
 use stream_handler::{sqs::SqsMessage, stream_handler};
 use stream_handler_tests::{

@@ -1,20 +1,13 @@
-//! Sources that are answered for each record: Data Firehose and S3 Batch Operations.
-
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
+//! Data Firehose: the response holds a result, and mostly data, for each record.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use stream_handler::{
-    Failure, Json,
+    Json,
     firehose::{FirehoseRecord, Transformed},
-    s3_batch::S3BatchTask,
     stream_handler,
 };
-use stream_handler_tests::{failure, invocation, respond};
+use stream_handler_tests::{failure, invocation, logs::Logs, respond};
 
 fn firehose(records: &[(&str, &[u8])]) -> Value {
     let records = records.iter().map(|(id, data)| {
@@ -117,88 +110,75 @@ async fn a_response_is_at_most_6_mb() {
     );
 }
 
-fn job(version: &str, tasks: &Value) -> Value {
-    json!({
-        "invocationSchemaVersion": version,
-        "invocationId": "YXNkbGZqYWRmaiBhc2RmdW9hZHNmZGpmaGFzbGtkaGZza2RmaAo",
-        "job": { "id": "f3cc4f60-61f6-4a2b-8a21-d07600c373ce" },
-        "tasks": tasks,
-    })
-}
-
-#[stream_handler]
-async fn on_object(task: S3BatchTask) -> Result<String, Failure> {
-    match task.key() {
-        "retry" => Err("throttled")?,
-        "permanent" => Err(Failure::permanent("no such object")),
-        "panic" => panic!("panicked"),
-        key => Ok(format!("{}/{key}@{:?}", task.bucket(), task.version_id())),
+#[tokio::test]
+async fn events_of_others() {
+    for event in [json!({ "Records": [] }), json!({ "tasks": [] }), json!([])] {
+        let diagnostic = failure(transform::batch(invocation(&event))).await;
+        assert_eq!(
+            diagnostic.error_type, "StreamHandler.InvalidEvent",
+            "{event}"
+        );
     }
 }
 
+/// What Firehose sends for records that it reads from Amazon MSK. A record with `data` beside it is
+/// one of the usual kind.
+fn firehose_from_kafka() -> Value {
+    let mut event = firehose(&[
+        ("1", b"\"from kafka\""),
+        ("2", b"\"from elsewhere\""),
+        ("3", b"\"key\""),
+        ("4", b"\"drop\""),
+        ("5", b"\"fail\""),
+        ("6", b"not json"),
+        ("7", b"\"both\""),
+    ]);
+    for index in [0, 2, 3, 4, 5] {
+        let record = event["records"][index].as_object_mut().unwrap();
+        let value = record.remove("data").unwrap();
+        record.insert("kafkaRecordValue".to_owned(), value);
+    }
+    event["records"][6]["kafkaRecordValue"] = "IQ==".into();
+    event
+}
+
+/// In each record of a batch on its own, whatever the others have.
 #[tokio::test]
-async fn every_task_is_answered_once() {
-    let arn = "arn:aws:s3:us-east-1:0123456788:bucket";
-    let event = job(
-        "1.0",
-        &json!([
-            { "taskId": "1", "s3Key": "good", "s3VersionId": "v", "s3BucketArn": arn },
-            { "taskId": "2", "s3Key": "retry", "s3VersionId": null, "s3BucketArn": arn },
-            { "taskId": "3", "s3Key": "permanent", "s3BucketArn": arn },
-            { "taskId": "4", "s3Key": "panic", "s3BucketArn": arn },
-            { "taskId": "5", "s3BucketArn": arn },
-        ]),
-    );
-    let response = respond(on_object::batch(invocation(&event))).await;
-    let response: Value = serde_json::from_str(&response).unwrap();
-    assert_eq!(
-        response,
-        json!({
-            "invocationSchemaVersion": "1.0",
-            "invocationId": event["invocationId"],
-            "treatMissingKeysAs": "TemporaryFailure",
-            "results": [
-                { "taskId": "1", "resultCode": "Succeeded", "resultString": "bucket/good@Some(\"v\")" },
-                { "taskId": "2", "resultCode": "TemporaryFailure", "resultString": "throttled" },
-                { "taskId": "3", "resultCode": "PermanentFailure", "resultString": "no such object" },
-                { "taskId": "4", "resultCode": "TemporaryFailure", "resultString": "the handler panicked: panicked" },
-                { "taskId": "5", "resultCode": "TemporaryFailure", "resultString": "`s3Key` is missing" },
-            ],
-        })
-    );
+async fn a_value_from_kafka_is_returned_as_such() {
+    let response = respond(transform::batch(invocation(&firehose_from_kafka()))).await;
+    let line = |text: &str| BASE64_STANDARD.encode(format!("\"{text}\"\n"));
+    let expected = json!({ "records": [
+        { "recordId": "1", "result": "Ok", "kafkaRecordValue": line("from kafka") },
+        { "recordId": "2", "result": "Ok", "data": line("from elsewhere") },
+        { "recordId": "3", "result": "Ok", "kafkaRecordValue": BASE64_STANDARD.encode("keyed"),
+          "metadata": { "partitionKeys": { "country": "de" } } },
+        { "recordId": "4", "result": "Dropped" },
+        { "recordId": "5", "result": "ProcessingFailed" },
+        { "recordId": "6", "result": "ProcessingFailed" },
+        { "recordId": "7", "result": "Ok", "data": line("both") },
+    ]});
+    assert_eq!(serde_json::from_str::<Value>(&response).unwrap(), expected);
 }
 
 #[tokio::test]
-async fn a_handler_of_tasks_that_returns_nothing() {
-    #[stream_handler]
-    fn touch(_: S3BatchTask) {}
-
-    let event = job(
-        "2.0",
-        &json!([{ "taskId": "1", "s3Key": "k", "s3Bucket": "b" }]),
-    );
-    let response = respond(touch::batch(invocation(&event))).await;
-    assert!(
-        response.contains(r#""resultCode":"Succeeded","resultString":"""#),
-        "{response}"
-    );
-}
-
-#[tokio::test]
-async fn events_of_others() {
-    for event in [
-        json!({ "Records": [] }),
-        job("1.0", &json!(null)),
-        json!([]),
+async fn the_field_that_cannot_be_decoded_is_named() {
+    for (event, error) in [
+        (json!({ "recordId": "1" }), "`data` is missing"),
+        (
+            json!({ "recordId": "1", "kafkaRecordValue": 5 }),
+            "`kafkaRecordValue` is not a string",
+        ),
+        (
+            json!({ "recordId": "1", "data": null, "kafkaRecordValue": null }),
+            "`data` is missing",
+        ),
     ] {
-        for diagnostic in [
-            failure(transform::batch(invocation(&event))).await,
-            failure(on_object::batch(invocation(&event))).await,
-        ] {
-            assert_eq!(
-                diagnostic.error_type, "StreamHandler.InvalidEvent",
-                "{event}"
-            );
-        }
+        let (logs, event) = (Logs::capture(), json!({ "records": [event] }));
+        let response = respond(transform::batch(invocation(&event))).await;
+        assert_eq!(
+            response,
+            r#"{"records":[{"recordId":"1","result":"ProcessingFailed"}]}"#
+        );
+        assert_eq!(logs.errors(), [error]);
     }
 }

@@ -1,11 +1,5 @@
 //! Kafka: several topics and partitions, tombstones, headers, and what is reported of them.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{
     sync::Mutex,
     time::{Duration, SystemTime},

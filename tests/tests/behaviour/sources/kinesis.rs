@@ -1,11 +1,5 @@
 //! What Kinesis records hold, ordinary and odd.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};

@@ -20,9 +20,9 @@
 //! | SQS | an EventBridge envelope in the body | [`an_event_of_eventbridge_in_the_body`] |
 //! | Kafka | headers as signed and as unsigned bytes; null keys and values | `kafka::what_a_record_holds` |
 //! | Kafka | a record in another partition than it says | `kafka::a_record_in_another_partition_than_it_says` |
-//! | all | unknown fields | `partial::unknown_fields_are_ignored`, [`unknown_fields_of_a_kafka_event`] |
-//! | all | `Records` missing or not an array | `shape::an_event_without_an_array_of_records`, `kafka::events_of_others` |
-//! | all | an event of another source | `shape::records_of_another_source`, `kafka::events_of_others`, [`super::good_events_and_those_of_other_sources`] |
+//! | all | unknown fields | `partial_responses::unknown_fields_are_ignored`, [`unknown_fields_of_a_kafka_event`] |
+//! | all | `Records` missing or not an array | `event_shape::an_event_without_an_array_of_records`, `kafka::events_of_others` |
+//! | all | an event of another source | `event_shape::records_of_another_source`, `kafka::events_of_others`, `hostile::good_events_and_those_of_other_sources` |
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,11 +1,5 @@
 //! What SQS messages hold, ordinary and odd.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::{
     sync::Mutex,
     time::{Duration, SystemTime},

@@ -12,10 +12,11 @@ use stream_handler_tests::{
     events::{self, in_window},
     failure, folded, invocation,
     logs::Logs,
+    panics::quiet,
     reported,
 };
 
-use crate::{CLOSED, STREAMS, batch, quiet, texts};
+use super::{CLOSED, STREAMS, batch, texts};
 
 #[tokio::test]
 async fn a_state_has_a_limit() {

@@ -1,20 +1,9 @@
 //! Tumbling windows: the state is made of exactly what Lambda won't deliver again.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
-#[path = "windows/errors.rs"]
 mod errors;
-#[path = "windows/options.rs"]
 mod options;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Once},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -28,21 +17,8 @@ use stream_handler_tests::{
     Calls, Item, Source,
     events::{self, in_window},
     folded, invocation,
+    panics::quiet,
 };
-
-/// Keeps the panics that the tests provoke out of their output.
-fn quiet() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let default = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let message = info.payload().downcast_ref::<&str>();
-            if message.is_none_or(|message| !message.contains("provoked")) {
-                default(info);
-            }
-        }));
-    });
-}
 
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 struct Seen {

@@ -14,9 +14,10 @@ use stream_handler_tests::{
     Calls, Source,
     events::{self, in_window},
     failure, folded, invocation,
+    panics::quiet,
 };
 
-use crate::{CLOSED, STREAMS, Seen, act, batch, closing, on_kinesis, quiet, texts};
+use super::{CLOSED, STREAMS, Seen, act, batch, closing, on_kinesis, texts};
 
 #[tokio::test]
 async fn a_closing_that_fails_fails_the_invocation() {

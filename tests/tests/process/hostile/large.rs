@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::{Bench, mutate::nests, number, scan::Tree, seeds, seeds::Source};
+use super::{Bench, number, scan::Tree, seeds, seeds::Source, values::nests};
 
 /// Lambda's limit for the payload of an invocation.
 const LIMIT: usize = 6 << 20;

@@ -32,23 +32,23 @@ pub(crate) fn all() -> Vec<Seed> {
     let examples = [
         (
             Source::Kinesis,
-            include_str!("../../../examples/events/kinesis.json"),
+            include_str!("../../../../examples/events/kinesis.json"),
         ),
         (
             Source::Kinesis,
-            include_str!("../../../examples/events/kinesis-poison.json"),
+            include_str!("../../../../examples/events/kinesis-poison.json"),
         ),
         (
             Source::DynamoDb,
-            include_str!("../../../examples/events/dynamodb.json"),
+            include_str!("../../../../examples/events/dynamodb.json"),
         ),
         (
             Source::Sqs,
-            include_str!("../../../examples/events/sqs.json"),
+            include_str!("../../../../examples/events/sqs.json"),
         ),
         (
             Source::Sqs,
-            include_str!("../../../examples/events/fifo.json"),
+            include_str!("../../../../examples/events/fifo.json"),
         ),
     ];
     let examples = examples.map(|(source, text)| Seed::new(source, text));

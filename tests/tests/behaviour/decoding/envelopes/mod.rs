@@ -1,16 +1,7 @@
 //! What SNS, EventBridge and S3 put into queues.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
-#[path = "envelopes/eventbridge.rs"]
 mod eventbridge;
-#[path = "envelopes/s3.rs"]
 mod s3;
-#[path = "envelopes/sns.rs"]
 mod sns;
 
 use serde_json::Value;

@@ -1,11 +1,5 @@
 //! Aggregates of the Kinesis Producer Library that are damaged, or made to do damage.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use std::sync::Mutex;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

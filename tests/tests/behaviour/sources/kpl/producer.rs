@@ -1,11 +1,6 @@
 //! Aggregates made by a producer that shares nothing with this repository: see
 //! `fixtures/make-kpl.py`.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "a handler takes its record by value"
-)]
-
 use std::sync::Mutex;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

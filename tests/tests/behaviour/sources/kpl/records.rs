@@ -1,11 +1,5 @@
 //! Records that the Kinesis Producer Library aggregated: what is handed over, in which order, and
-//! what is reported. Those of another producer are in `kpl_producer.rs`, damage in `kpl_hostile.rs`.
-
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
+//! what is reported. Those of another producer are in `producer.rs`, damage in `damaged.rs`.
 
 use std::sync::{
     Mutex,

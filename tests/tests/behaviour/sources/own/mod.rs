@@ -1,14 +1,6 @@
 //! A source outside of the crate, with all that those inside have.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
-#[path = "own_source/eager.rs"]
 mod eager;
-#[path = "own_source/pipe.rs"]
 mod pipe;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

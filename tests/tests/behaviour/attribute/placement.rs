@@ -1,11 +1,5 @@
 //! Where a handler may stand, and among which attributes.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "a handler takes its record by value, and is usually async"
-)]
-
 use serde::Deserialize;
 use serde_json::Value;
 use stream_handler::{Context, Json, kinesis::KinesisRecord, stream_handler};
@@ -35,7 +29,9 @@ mod places {
             }
 
             #[stream_handler]
-            pub(in crate::places) fn in_places(_: KinesisRecord<String>) -> Result<(), String> {
+            pub(in crate::attribute::placement::places) fn in_places(
+                _: KinesisRecord<String>,
+            ) -> Result<(), String> {
                 Err("no".into())
             }
 
@@ -109,7 +105,7 @@ mod attributes {
     #[stream_handler(crate = facade::lambda,)]
     async fn by_module(_: KinesisRecord<String>, #[context] _: &Context, _: u8) {}
 
-    #[stream_handler(crate = crate::attributes::facade::lambda)]
+    #[stream_handler(crate = crate::attribute::placement::attributes::facade::lambda)]
     async fn by_path(_: KinesisRecord<String>) {}
 
     #[facade::lambda::stream_handler()]
