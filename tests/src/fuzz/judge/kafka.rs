@@ -32,7 +32,7 @@ struct Outer<'a> {
 #[derive(Debug)]
 pub(in super::super) struct Kafka<'a> {
     pub(in super::super) topic: Opinion<Cow<'a, str>>,
-    pub(in super::super) partition: Opinion<i32>,
+    pub(in super::super) partition: i32,
     pub(in super::super) offset: i64,
     pub(in super::super) timestamp: Option<SystemTime>,
     pub(in super::super) key: Option<Vec<u8>>,
@@ -102,8 +102,8 @@ fn fields<'a>(json: &str, outer: &Outer<'a>, key: &str) -> Option<Fields<'a>> {
             .ok_or(NoOpinion),
     };
     let partition = match outer.partition {
-        Some(_) => Ok(integer(outer.partition)?),
-        None => derived.map(|(_, partition)| partition).ok_or(NoOpinion),
+        Some(_) => integer(outer.partition)?,
+        None => derived?.1,
     };
     let payload = |json: Option<&RawValue>| match json {
         None => Some(None),

@@ -1,5 +1,12 @@
 //! Every form that a handler may have.
 
+#![allow(
+    clippy::too_many_arguments,
+    clippy::unnecessary_wraps,
+    clippy::unused_unit,
+    reason = "these are the forms to test"
+)]
+
 use std::{num::ParseIntError, sync::Arc};
 
 use serde_json::Value;

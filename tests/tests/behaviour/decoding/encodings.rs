@@ -1,10 +1,10 @@
 //! Payloads are what was written, whatever they are encoded in: escapes of JSON, and base64.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use proptest::{prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{prelude::*, sample::select};
 use serde_json::Value;
 use stream_handler::{Data, Payload as _, sqs::SqsMessage, stream_handler};
-use stream_handler_tests::{Calls, invocation};
+use stream_handler_tests::{Calls, cases, invocation};
 
 /// Text of pieces that need escapes in JSON, close together and far apart.
 fn text() -> impl Strategy<Value = String> {
@@ -46,11 +46,7 @@ fn texts_read(texts: &[String]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_261_124),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases::config())]
 
     /// What is not valid is refused by whatever decodes it, and told of in the same words.
     #[test]

@@ -145,7 +145,8 @@ async fn json_that_is_not_the_types() {
     for source in [Source::Kinesis, Source::Sqs] {
         for (payload, error) in cases {
             let logged = error_of(source, source.record("bad", payload)).await;
-            let start = "the payload is not the JSON of a `undecodable::Order`";
+            let start =
+                "the payload is not the JSON of a `behaviour::decoding::undecodable::Order`";
             assert_eq!(logged, format!("{start}{error}"), "{source:?} {payload}");
         }
     }
@@ -197,7 +198,7 @@ async fn data_that_are_not_base64() {
 async fn images_that_are_not_the_types() {
     let record = || good(Source::DynamoDb, "bad");
     let image = "`dynamodb.NewImage` of the INSERT (the stream's view type is NEW_AND_OLD_IMAGES)";
-    let not = format!("{image} is not a `undecodable::Order`: ");
+    let not = format!("{image} is not a `behaviour::decoding::undecodable::Order`: ");
     let missing = format!("{image} is missing");
     let field = |pointer: &str, value: Value| with(record(), pointer, value);
     for (bad, error) in [

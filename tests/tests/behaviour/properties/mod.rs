@@ -1,40 +1,22 @@
 //! What holds for any batch, whatever becomes of its records.
 //!
-//! The cases are the same each time. `PROPTEST_CASES=20000` runs more of them, and
-//! `PROPTEST_RNG_SEED=…`, a number, runs others; a failure is replayed by the same two. What a
-//! case has to fulfil is read from an account that the functions give of what happened to them.
+//! What a case has to fulfil is read from an account that the functions give of what happened to
+//! them. `PROPTEST_CASES=20000` runs more cases: see `stream_handler_tests::cases`.
 
 mod functions;
 mod model;
 mod plan;
 
-use proptest::{
-    prelude::*,
-    test_runner::{Config, RngSeed},
-};
+use proptest::prelude::*;
+use stream_handler_tests::cases;
 
 use self::{
     functions::run,
     plan::{Options, Plan, plans},
 };
 
-/// From the environment, the seed fixed unless that gives one.
-fn config() -> Config {
-    let config = Config {
-        failure_persistence: None,
-        ..Config::default()
-    };
-    match config.rng_seed {
-        RngSeed::Random => Config {
-            rng_seed: RngSeed::Fixed(20_260_101),
-            ..config
-        },
-        RngSeed::Fixed(_) => config,
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases::config())]
 
     #[test]
     fn nothing_is_lost(plan in plans()) {

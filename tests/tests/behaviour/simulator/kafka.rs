@@ -10,7 +10,7 @@ use stream_handler::{
     testing::{EventSourceMapping, Fate, KafkaResume, Loss, TopicRecord, WhyIgnored},
 };
 
-use super::{Event, deliveries, fates, numbered};
+use super::{Event, deliveries, empty_responses, fates, numbered};
 
 fn topic() -> EventSourceMapping<TopicRecord> {
     EventSourceMapping::kafka()
@@ -169,14 +169,7 @@ async fn kafka_consumers_do_not_wait_for_each_others_partitions() {
 
 #[tokio::test]
 async fn an_empty_response_is_a_success_for_a_topic() {
-    for response in [
-        json!(""),
-        json!([]),
-        json!(null),
-        json!({}),
-        json!({"batchItemFailures": []}),
-        json!({"batchItemFailures": null}),
-    ] {
+    for response in empty_responses() {
         let report = topic()
             .run(numbered(4), |_: Event| {
                 let response = response.clone();

@@ -57,6 +57,18 @@ fn failures<'a>(identifiers: impl IntoIterator<Item = &'a String>) -> Value {
     json!({"batchItemFailures": items})
 }
 
+/// All the responses that report nothing.
+fn empty_responses() -> [Value; 6] {
+    [
+        json!(""),
+        json!([]),
+        json!(null),
+        json!({}),
+        json!({"batchItemFailures": []}),
+        json!({"batchItemFailures": null}),
+    ]
+}
+
 fn fates(report: &Report) -> Vec<Fate> {
     report.records().iter().map(|record| record.fate).collect()
 }

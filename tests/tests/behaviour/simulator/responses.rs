@@ -11,7 +11,10 @@ use stream_handler::{
     },
 };
 
-use super::{Event, failures, fates, kinesis, numbered, partial, sequence_numbers, unless_bad};
+use super::{
+    Event, empty_responses, failures, fates, kinesis, numbered, partial, sequence_numbers,
+    unless_bad,
+};
 
 /// Delivers ten records in one batch. The first response is made from the batch's sequence numbers, and
 /// all later ones are successes.
@@ -46,14 +49,7 @@ async fn assert_complete_failure(response: Value) {
 
 #[tokio::test]
 async fn empty_responses_are_complete_successes() {
-    for response in [
-        json!(""),
-        json!([]),
-        json!(null),
-        json!({}),
-        json!({"batchItemFailures": []}),
-        json!({"batchItemFailures": null}),
-    ] {
+    for response in empty_responses() {
         let report = first_response(&partial(), |_| response.clone()).await;
         assert_eq!(report.batch_sizes(), [10], "{response}");
         assert_eq!(report.invocations()[0].outcome, InvocationOutcome::Success);

@@ -12,7 +12,7 @@ use stream_handler::{
     },
 };
 
-use super::{Event, deliveries, failures, fates, numbered};
+use super::{Event, deliveries, empty_responses, failures, fates, numbered};
 
 fn standard() -> EventSourceMapping<Message> {
     EventSourceMapping::sqs().report_batch_item_failures(true)
@@ -150,14 +150,7 @@ async fn reported_messages_reappear_after_the_visibility_timeout_and_the_others_
 
 #[tokio::test]
 async fn an_empty_response_is_a_success_for_a_queue() {
-    for response in [
-        json!(""),
-        json!([]),
-        json!(null),
-        json!({}),
-        json!({"batchItemFailures": []}),
-        json!({"batchItemFailures": null}),
-    ] {
+    for response in empty_responses() {
         let report = standard()
             .run(numbered(3), |_: Event| {
                 let response = response.clone();

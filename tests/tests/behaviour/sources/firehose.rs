@@ -166,7 +166,7 @@ async fn the_field_that_cannot_be_decoded_is_named() {
         (json!({ "recordId": "1" }), "`data` is missing"),
         (
             json!({ "recordId": "1", "kafkaRecordValue": 5 }),
-            "`kafkaRecordValue` is not a string",
+            "`kafkaRecordValue` is a number, not a string",
         ),
         (
             json!({ "recordId": "1", "data": null, "kafkaRecordValue": null }),

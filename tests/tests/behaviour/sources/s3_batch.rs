@@ -96,6 +96,7 @@ fn job_of_keys(keys: &[&str]) -> Value {
 
 /// The code and the text of each result.
 async fn results(event: &Value) -> Vec<(String, String)> {
+    #[allow(clippy::unnecessary_wraps, reason = "only a `Result` can hold a text")]
     #[stream_handler]
     fn both_keys(task: S3BatchTask) -> Result<String, Failure> {
         Ok(format!("{} of {}", task.key(), task.encoded_key()))

@@ -154,7 +154,7 @@ async fn bodies_that_are_no_event() {
 #[tokio::test]
 async fn a_detail_that_is_not_the_type() {
     let start = "`detail` of the EventBridge event is not the JSON of a \
-                 `envelopes::eventbridge::StateChange`";
+                 `behaviour::decoding::envelopes::eventbridge::StateChange`";
     let detail = |detail: Value| with(state_change(), "/detail", detail);
     for (body, error) in [
         (

@@ -31,9 +31,7 @@ async fn result(
     }
     assert_eq!(response, ["1"]);
     assert!(calls.all().is_empty(), "{:?}", calls.all());
-    let failed = logs.with("record failed");
-    assert_eq!(failed[0].fields["reason"], "Undecodable");
-    Err(failed[0].fields["error"].clone())
+    Err(logs.undecodable())
 }
 
 /// An event of one message with this body.

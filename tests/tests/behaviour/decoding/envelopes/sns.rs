@@ -236,7 +236,7 @@ async fn a_message_that_is_none() {
 #[tokio::test]
 async fn a_message_that_is_not_the_payload() {
     let start = "`Message` of the SNS notification can't be decoded: the payload is not the JSON \
-                 of a `envelopes::Order`";
+                 of a `behaviour::decoding::envelopes::Order`";
     for (message, error) in [
         (
             r#"{"id":"x"}"#,

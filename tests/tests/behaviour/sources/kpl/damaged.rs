@@ -1,7 +1,5 @@
 //! Aggregates of the Kinesis Producer Library that are damaged, or made to do damage.
 
-use std::sync::Mutex;
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use stream_handler::{Bytes, kinesis::UserRecord, stream_handler};
@@ -14,12 +12,7 @@ use stream_handler_tests::{
     reported,
 };
 
-type Kept = Mutex<Vec<UserRecord<Bytes>>>;
-
-#[stream_handler]
-fn keep(record: UserRecord<Bytes>, kept: &Kept) {
-    kept.lock().unwrap().push(record);
-}
+use super::{Kept, keep};
 
 /// What data are taken for: the user records in them, or why they are one undecodable record.
 async fn read(data: impl AsRef<[u8]>) -> Result<Vec<UserRecord<Bytes>>, String> {
@@ -34,12 +27,9 @@ async fn read(data: impl AsRef<[u8]>) -> Result<Vec<UserRecord<Bytes>>, String> 
     assert_eq!(response, ["1"]);
     // All or nothing: none of its records was handed over.
     assert!(kept.is_empty());
-    let failed = logs.with("record failed");
-    assert_eq!(failed.len(), 1, "{failed:?}");
-    assert_eq!(failed[0].fields["reason"], "Undecodable");
-    let error = &failed[0].fields["error"];
+    let error = logs.undecodable();
     let why = error.strip_prefix("`kinesis.data` is a corrupt aggregate: ");
-    Err(why.expect(error).to_owned())
+    Err(why.expect(&error).to_owned())
 }
 
 /// Three records, with all that the format has.
@@ -394,7 +384,7 @@ async fn data_that_is_no_base64() {
         ),
         (
             with(kinesis("1", ""), "/kinesis/data", 5),
-            "`kinesis.data` is not a valid string",
+            "`kinesis.data` is a number, not a string",
         ),
         (
             without(kinesis("1", ""), "/kinesis/data"),

@@ -1,17 +1,13 @@
 //! Aggregates made by a producer that shares nothing with this repository: see
 //! `fixtures/make-kpl.py`.
 
-use std::sync::Mutex;
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use md5::{Digest as _, Md5};
 use serde::Deserialize;
 use serde_json::Value;
-use stream_handler::{Bytes, kinesis::UserRecord, stream_handler};
-use stream_handler_tests::{
-    events::{event, kinesis, with},
-    invocation, reported,
-};
+use stream_handler_tests::events::{event, kinesis, with};
+
+use super::records_of;
 
 /// What `fixtures/make-kpl.py` wrote.
 #[derive(Deserialize)]
@@ -58,20 +54,6 @@ fn case_event(case: &Case) -> Value {
                 with(json, "/kinesis/partitionKey", &*record.partition_key)
             }),
     )
-}
-
-type Kept = Mutex<Vec<UserRecord<Bytes>>>;
-
-#[stream_handler]
-fn keep(record: UserRecord<Bytes>, kept: &Kept) {
-    kept.lock().unwrap().push(record);
-}
-
-async fn records_of(event: &Value) -> Vec<UserRecord<Bytes>> {
-    let kept = Kept::default();
-    let response = reported(keep::batch(invocation(event), &kept)).await;
-    assert!(response.is_empty(), "{response:?}");
-    kept.into_inner().unwrap()
 }
 
 #[tokio::test]

@@ -1,10 +1,7 @@
 //! Records that the Kinesis Producer Library aggregated: what is handed over, in which order, and
 //! what is reported. Those of another producer are in `producer.rs`, damage in `damaged.rs`.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,19 +20,7 @@ use stream_handler_tests::{
     reported,
 };
 
-type Kept = Mutex<Vec<UserRecord<Bytes>>>;
-
-#[stream_handler]
-fn keep(record: UserRecord<Bytes>, kept: &Kept) {
-    kept.lock().unwrap().push(record);
-}
-
-async fn records_of(event: &Value) -> Vec<UserRecord<Bytes>> {
-    let kept = Kept::default();
-    let response = reported(keep::batch(invocation(event), &kept)).await;
-    assert!(response.is_empty(), "{response:?}");
-    kept.into_inner().unwrap()
-}
+use super::records_of;
 
 /// Adds `data` to the calls, and fails for `bad`.
 #[stream_handler]
@@ -104,7 +89,7 @@ async fn each_knows_the_kinesis_record_it_came_in() {
         );
         assert_eq!(record.shard_id().as_deref(), Some("shardId-000000000006"));
         assert_eq!(record.event_source_arn(), parent["eventSourceARN"].as_str());
-        assert!(record.approximate_arrival().is_some());
+        assert!(record.approximate_arrival_timestamp().is_some());
     }
     let text = format!("{:?}", records[2]);
     assert!(text.contains("sub_sequence_number: Some(1)"), "{text}");
