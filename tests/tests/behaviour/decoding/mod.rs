@@ -5,4 +5,5 @@ mod envelopes;
 mod event_shape;
 mod items;
 mod layouts;
+mod secrets;
 mod undecodable;

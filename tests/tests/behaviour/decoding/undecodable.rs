@@ -230,7 +230,7 @@ async fn images_that_are_not_the_types() {
     // The attribute is named too.
     let odd = field("/dynamodb/NewImage/id", json!({ "S": "one" }));
     let logged = error_of(Source::DynamoDb, odd).await;
-    let expected = "`undecodable::Order`, at `id`: expected u64, found a string (S); in the struct \
+    let expected = "`behaviour::decoding::undecodable::Order`, at `id`: expected u64, found a string (S); in the struct \
                     write `String`";
     assert_eq!(logged, format!("{image} is not a {expected}"));
     // What is not an item is not one of any type.

@@ -61,7 +61,7 @@ async fn an_unreadable_state() {
             assert_eq!(diagnostic.error_type, "StreamHandler.UnreadableState");
             let expected = format!(
                 "a tumbling window of {}: the event's `state` can't be read: it is not a \
-                 `windows::Seen`{error}",
+                 `behaviour::windows::Seen`{error}",
                 source.name()
             );
             assert!(

@@ -2,9 +2,10 @@
 
 use std::fmt::{Debug, Display};
 
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+use stream_handler_tests::cases;
 
 use super::{read, read_one};
 
@@ -210,10 +211,8 @@ fn same<T: DeserializeOwned + Display>(text: &str) -> Result<(), TestCaseError> 
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_261_125),
         cases: 1024,
-        ..ProptestConfig::default()
+        ..cases::config()
     })]
 
     #[test]

@@ -1,23 +1,19 @@
 //! Items become what the same values in JSON become, whatever the type and whatever it does with
 //! errors, and no digit of a number is lost.
 
-#[path = "items/errors.rs"]
 mod errors;
-#[path = "items/numbers.rs"]
 mod numbers;
-#[path = "items/tree.rs"]
 mod tree;
-#[path = "items/types.rs"]
 mod types;
-#[path = "items/values.rs"]
 mod values;
 
 use std::fmt::Debug;
 
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stream_handler::{DecodeError, Record as _, dynamodb::DynamoDbRecord};
+use stream_handler_tests::cases;
 
 use tree::{Attribute, broken, broken_item, item};
 use types::{
@@ -85,11 +81,7 @@ fn refuse<T: DeserializeOwned>(item: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_261_124),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases::config())]
 
     #[test]
     fn items_become_what_the_same_json_becomes(item in item()) {

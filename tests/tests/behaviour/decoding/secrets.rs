@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use proptest::{prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{prelude::*, sample::select};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use stream_handler::{
@@ -14,6 +14,7 @@ use stream_handler::{
     sns::Sns,
     sqs::SqsMessage,
 };
+use stream_handler_tests::cases;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,11 +154,7 @@ fn item(value: &Value) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_261_125),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases::config())]
 
     #[test]
     fn of_json_and_images(
@@ -302,7 +299,9 @@ fn paths() {
     ] {
         let error = Json::<Order>::decode(Data::text(text)).unwrap_err();
         let shown = format!("{error:?}");
-        let start = format!("the payload is not the JSON of a `secrets::Order`{expected}");
+        let start = format!(
+            "the payload is not the JSON of a `behaviour::decoding::secrets::Order`{expected}"
+        );
         assert!(shown.starts_with(&start), "{shown}");
     }
 }
