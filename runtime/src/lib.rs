@@ -159,7 +159,7 @@ pub use crate::{
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
-#[doc = include_str!("stream_handler.md")]
+#[doc = include_str!("docs/attribute.md")]
 pub use stream_handler_macros::stream_handler;
 
 /// The README's examples, as tests.
