@@ -100,7 +100,6 @@ mod outcome;
 mod outcomes;
 mod panic;
 mod payload;
-mod record;
 mod records;
 mod response;
 #[cfg(feature = "run")]
@@ -108,17 +107,6 @@ mod run;
 mod settings;
 pub mod source;
 mod window;
-
-#[cfg(all(
-    feature = "aws_lambda_events",
-    any(
-        feature = "dynamodb",
-        feature = "kafka",
-        feature = "kinesis",
-        feature = "sqs"
-    )
-))]
-mod aws_events;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -152,9 +140,11 @@ pub use crate::{
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
     outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
-    record::{RawRecord, Record},
     response::{BatchResponse, ItemIdentifier},
-    source::Source,
+    source::{
+        Source,
+        record::{RawRecord, Record},
+    },
     window::{Window, WindowError},
 };
 pub use bytes::Bytes;

@@ -7,6 +7,16 @@ use serde_json::value::RawValue;
 
 use crate::{Event, EventError, ItemIdentifier, Outcome};
 
+#[cfg(all(
+    feature = "aws_lambda_events",
+    any(
+        feature = "dynamodb",
+        feature = "kafka",
+        feature = "kinesis",
+        feature = "sqs"
+    )
+))]
+mod aws_lambda_events;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 mod field;
@@ -16,6 +26,7 @@ pub mod firehose;
 pub mod kafka;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
+pub(crate) mod record;
 #[cfg(feature = "s3_batch")]
 pub mod s3_batch;
 #[cfg(feature = "sqs")]
