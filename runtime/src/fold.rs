@@ -18,13 +18,14 @@ use serde_json::value::RawValue;
 
 use crate::{
     Batch, BatchError, BatchResponse, Context, DeadLetter, Failure, Outcome, Source, Window,
+    WindowError,
     batch::split,
     driver::Deadline,
     job::{Decode, Job},
     log, panic,
     records::Records,
     settings::Settings,
-    window::{Fields, WindowError},
+    window::{self, Fields},
 };
 
 /// What can be done with a state of the type `T`.
@@ -124,7 +125,7 @@ where
     let records = split::<S>(&event)?;
     let state = &fold.state;
     let fields = Fields::read::<S>(&event).inspect_err(log::invalid)?;
-    let initial = state.read(fields.state).map_err(WindowError::of::<S>);
+    let initial = state.read(fields.state).map_err(window::of::<S>);
     let initial = initial.inspect_err(log::invalid)?;
     let runs = runs(&records);
     let progress = Mutex::new(Progress {
@@ -182,7 +183,7 @@ where
                 state.write(Some(result))
             };
             json.map(|json| response.with_state(json))
-                .map_err(WindowError::of::<S>)
+                .map_err(window::of::<S>)
         }
         Err(error) => {
             panic::discard(result);

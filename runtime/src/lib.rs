@@ -135,17 +135,18 @@ pub use crate::{
     batch::Batch,
     body::{BodyLayer, BodyService},
     dead_letter::DeadLetter,
-    error::{BatchError, BoxError, DecodeError, EventError},
+    error::{BatchError, BoxError, DecodeError, EventError, WindowError},
     event::Event,
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
     outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
-    response::{BatchResponse, ItemIdentifier},
+    response::BatchResponse,
     source::{
         Source,
+        identifier::ItemIdentifier,
         record::{RawRecord, Record},
     },
-    window::{Window, WindowError},
+    window::Window,
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};

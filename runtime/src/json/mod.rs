@@ -5,6 +5,7 @@
 //! share a layout; [`layout`] reads them faster by it, accepts nothing else, and could be removed.
 
 mod cursor;
+mod kind;
 mod layout;
 mod text;
 
@@ -19,6 +20,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use self::{
     cursor::{Cursor, Stop},
+    kind::{kind, shape},
     layout::{Layouts, OfRaw, of_raw},
 };
 

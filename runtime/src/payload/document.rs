@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, event::shape};
+use crate::{DecodeError, json::shape};
 
 /// A JSON string, borrowed unless it has escapes in it. (`Option<Cow<str>>` would never borrow.)
 #[derive(Deserialize)]

@@ -10,13 +10,13 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
-    event::alike_at,
     json::of_raw,
     log,
     payload::s3::url_decoded,
     source::{
         Report, Split,
         field::{Raw, identifier, required},
+        split::alike_at,
     },
 };
 

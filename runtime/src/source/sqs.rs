@@ -14,11 +14,12 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{Origin, alike_at, kind},
-    json::of_raw,
+    event::Origin,
+    json::{kind, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Text, foreign, identifier, required},
+        split::alike_at,
     },
 };
 
