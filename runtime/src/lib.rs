@@ -83,6 +83,7 @@ mod driver;
 mod error;
 mod event;
 mod fold;
+mod handler;
 mod job;
 #[cfg_attr(
     not(all(feature = "dynamodb", feature = "kafka", feature = "sqs")),
@@ -96,7 +97,6 @@ mod job;
 mod json;
 mod log;
 mod observer;
-mod outcome;
 mod outcomes;
 mod panic;
 mod payload;
@@ -138,7 +138,11 @@ pub use crate::{
     error::{BatchError, BoxError, DecodeError, EventError, WindowError},
     event::Event,
     observer::{BatchSummary, Ending, ObservedRecord, Observer},
-    outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
+    handler::{
+        failure::{Failure, IntoFailure, Permanent, Reason},
+        outcome::Outcome,
+        returns::{IntoOutcome, Success},
+    },
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
     response::BatchResponse,
     source::{
