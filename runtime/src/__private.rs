@@ -11,14 +11,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoFailure, IntoOutcome,
     Outcome, RawRecord, Record, Source, Window, batch,
-    dead_letter::IntoSent,
-    fold::{self, Fold},
+    batch::dead_letter::IntoSent,
+    batch::window::{self, Fold},
     source::Windowed,
 };
 pub use crate::{
-    fold::State,
+    batch::settings::Settings,
+    batch::window::State,
     handler::arguments::{FromContext, Shared, context, shared},
-    settings::Settings,
 };
 
 /// A batch each record of which is read for itself, not by the layout of those before it: for tests,
@@ -207,6 +207,5 @@ where
         into_outcome: handler.outcome,
         close: close.0,
     };
-    fold::process(records.batch, fold, context, settings).await
+    batch::window::process(records.batch, fold, context, settings).await
 }
-

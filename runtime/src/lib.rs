@@ -78,13 +78,10 @@
 
 mod batch;
 mod body;
-mod dead_letter;
 mod driver;
 mod error;
 mod event;
-mod fold;
 mod handler;
-mod job;
 #[cfg_attr(
     not(all(feature = "dynamodb", feature = "kafka", feature = "sqs")),
     allow(
@@ -95,18 +92,11 @@ mod job;
     )
 )]
 mod json;
-mod log;
-mod observer;
-mod outcomes;
 mod panic;
 mod payload;
-mod records;
-mod response;
 #[cfg(feature = "run")]
 mod run;
-mod settings;
 pub mod source;
-mod window;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -132,25 +122,27 @@ pub use crate::run::{Error, Run, run};
 #[cfg(feature = "run_concurrent")]
 pub use crate::run::{RunConcurrent, run_concurrent};
 pub use crate::{
-    batch::Batch,
+    batch::{
+        Batch,
+        dead_letter::DeadLetter,
+        report::observer::{BatchSummary, Ending, ObservedRecord, Observer},
+        response::BatchResponse,
+        window::event::Window,
+    },
     body::{BodyLayer, BodyService},
-    dead_letter::DeadLetter,
     error::{BatchError, BoxError, DecodeError, EventError, WindowError},
     event::Event,
-    observer::{BatchSummary, Ending, ObservedRecord, Observer},
     handler::{
         failure::{Failure, IntoFailure, Permanent, Reason},
         outcome::Outcome,
         returns::{IntoOutcome, Success},
     },
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
-    response::BatchResponse,
     source::{
         Source,
         identifier::ItemIdentifier,
         record::{RawRecord, Record},
     },
-    window::Window,
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};

@@ -10,8 +10,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
+    batch::report::log,
     json::of_raw,
-    log,
     payload::s3::url_decoded,
     source::{
         Report, Split,

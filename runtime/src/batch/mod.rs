@@ -1,20 +1,28 @@
 //! From an event to a response: the one place where decoding, the driver and the source meet.
 
+mod attempt;
+pub(crate) mod dead_letter;
+mod envelopes;
+mod outcomes;
+pub(crate) mod report;
+pub(crate) mod response;
+pub(crate) mod settings;
+pub(crate) mod window;
+
 use std::{fmt, marker::PhantomData, time::Instant};
 
 use serde::{Deserialize, Deserializer};
 
 use crate::{
     BatchError, BatchResponse, Context, DeadLetter, Event, Failure, Outcome, Source,
+    batch::attempt::{Decode, Job},
+    batch::envelopes::Records,
+    batch::outcomes::Outcomes,
+    batch::report::log,
+    batch::report::observer::Ending,
+    batch::settings::Settings,
     driver::{self, Deadline, Lanes},
-    job::{Decode, Job},
-    log,
-    observer::Ending,
-    outcomes::Outcomes,
-    records::Records,
-    settings::Settings,
     source::Report,
-    window,
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -83,7 +91,7 @@ where
     settings.without_missing_timers();
     let event = batch.event;
     let records = split::<S>(&event)?;
-    window::refuse::<S>(&event, records.is_window()).inspect_err(log::invalid)?;
+    window::event::refuse::<S>(&event, records.is_window()).inspect_err(log::invalid)?;
     let job = Job {
         event: &event,
         records: &records,

@@ -6,6 +6,8 @@
 //! each record because the function changes it in place, so nothing else can take back what a
 //! record did before it failed.
 
+pub(crate) mod event;
+
 use std::{
     mem,
     pin::pin,
@@ -19,13 +21,14 @@ use serde_json::value::RawValue;
 use crate::{
     Batch, BatchError, BatchResponse, Context, DeadLetter, Failure, Outcome, Source, Window,
     WindowError,
+    batch::attempt::{Decode, Job},
+    batch::envelopes::Records,
+    batch::report::log,
+    batch::settings::Settings,
     batch::split,
+    batch::window::event::{self as window, Fields},
     driver::Deadline,
-    job::{Decode, Job},
-    log, panic,
-    records::Records,
-    settings::Settings,
-    window::{self, Fields},
+    panic,
 };
 
 /// What can be done with a state of the type `T`.

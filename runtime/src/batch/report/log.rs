@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use crate::{
-    BatchError, BatchResponse, BatchSummary, Failure, Outcome, Source, panic, records::Records,
+    BatchError, BatchResponse, BatchSummary, Failure, Outcome, Source, batch::envelopes::Records,
+    panic,
 };
 
 /// The whole story of an outcome or a failure. Displaying an error runs the user's code, which may panic.

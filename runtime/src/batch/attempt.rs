@@ -9,12 +9,12 @@ use std::{
 
 use crate::{
     DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source,
+    batch::envelopes::Records,
+    batch::report::log,
+    batch::report::observer::{Ending, ObservedRecord, tell},
+    batch::settings::Settings,
     event::Origin,
-    log,
-    observer::{Ending, ObservedRecord, tell},
     panic,
-    records::Records,
-    settings::Settings,
 };
 
 /// How a record is decoded.

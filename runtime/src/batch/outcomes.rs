@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    BatchError, BatchResponse, BatchSummary, Event, ItemIdentifier, Outcome, Source, log,
-    observer::tell, panic, records::Records, settings::Settings, source::Report,
+    BatchError, BatchResponse, BatchSummary, Event, ItemIdentifier, Outcome, Source,
+    batch::envelopes::Records, batch::report::log, batch::report::observer::tell,
+    batch::settings::Settings, panic, source::Report,
 };
 
 /// What became of each record of a batch.
