@@ -125,7 +125,7 @@ pub use crate::{
     batch::{
         Batch,
         dead_letter::DeadLetter,
-        report::observer::{BatchSummary, Ending, ObservedRecord, Observer},
+        report::{BatchSummary, Ending, ObservedRecord, Observer},
         response::BatchResponse,
         window::event::Window,
     },

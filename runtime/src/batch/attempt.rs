@@ -1,128 +1,205 @@
 //! One record, from its JSON to its outcome. Nothing that goes wrong with it gets past here.
+//!
+//! This would read better as an `async fn`. But what holds a `dyn Calls` while it waits is not
+//! `Send`, even if the handler's futures are, and `batch` must then be. So an attempt is polled
+//! with the calls, and has a step for each place where it may wait.
 
 use std::{
-    future::poll_fn,
-    pin::{Pin, pin},
-    task::Poll,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
+use super::{
+    calls::Calls,
+    envelopes::Envelopes,
+    outcomes::Outcomes,
+    report::{self, Ending, ObservedRecord},
+    settings::Settings,
+};
 use crate::{
     DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source,
-    batch::envelopes::Records,
-    batch::report::log,
-    batch::report::observer::{Ending, ObservedRecord, tell},
-    batch::settings::Settings,
+    driver::{Deadline, Lanes, OneByOne, Run},
     event::Origin,
-    panic,
+    panic::{self, Panic},
+    source::Report,
 };
 
-/// How a record is decoded.
-pub(crate) type Decode<R, S> = fn(RawRecord<'_, '_, S>) -> Result<R, DecodeError>;
-
-/// All that it takes to handle one record of a batch.
-pub(crate) struct Job<'a, 'e, R, S: Source, O, F, D> {
+/// What all attempts of a batch have in common.
+pub(crate) struct Attempts<'a, 'e, S: Source> {
     pub(crate) event: &'a Event,
-    pub(crate) records: &'a Records<'e, S>,
-    pub(crate) decode: Decode<R, S>,
-    /// Gets a record and its position.
-    pub(crate) handler: F,
-    pub(crate) into_outcome: fn(O) -> Outcome<S::Output>,
-    pub(crate) settings: &'a Settings<'a, D>,
+    pub(crate) envelopes: &'a Envelopes<'e, S>,
+    pub(crate) settings: &'a Settings<'a>,
+    pub(crate) has_dead_letter: bool,
 }
 
-impl<R, S, O, F, Fut, D, DFut> Job<'_, '_, R, S, O, F, D>
-where
-    S: Source,
-    F: Fn(usize, R) -> Fut,
-    Fut: Future<Output = O>,
-    D: Fn(DeadLetter) -> DFut,
-    DFut: Future<Output = Result<(), Failure>>,
-{
-    /// Handles one record: decodes it, calls the handler, and sends what failed for good to the
-    /// dead-letter function.
-    pub(crate) async fn handle(&self, index: usize) -> Outcome<S::Output> {
-        let begun = self.settings.observer.map(|_| Instant::now());
-        self.tell_of(index, |observer, record| observer.started(record));
-        let outcome = match self.decode(index) {
-            Ok(record) => self.call(index, record).await,
-            Err(failure) => Outcome::Failed(failure),
-        };
-        let outcome = match (outcome, &self.settings.dead_letter) {
-            (Outcome::Failed(failure), Some(dead_letter)) if failure.is_permanent() => {
-                self.send(index, failure, dead_letter).await
-            }
-            (outcome, _) => outcome,
-        };
-        let ending = match &outcome {
-            Outcome::DeadLettered(failure) => Ending::DeadLettered(failure),
-            Outcome::Failed(failure) => Ending::Failed(failure),
-            _ => Ending::Done,
-        };
-        let after = begun.map(|begun| begun.elapsed()).unwrap_or_default();
-        self.ended(index, &outcome, &ending, after);
-        outcome
-    }
+/// How far one record has come.
+pub(crate) struct Attempt {
+    index: usize,
+    step: Step,
+    /// When it began, for the observer.
+    begun: Option<Instant>,
+    /// Of the call that runs.
+    limit: Deadline,
+}
 
-    /// Tells how a record that was started ended.
-    pub(crate) fn ended(
-        &self,
-        index: usize,
-        outcome: &Outcome<S::Output>,
-        ending: &Ending<'_>,
-        after: Duration,
-    ) {
-        log::record(self.records, index, outcome);
-        self.tell_of(index, |observer, record| {
-            observer.finished(record, ending, after);
-        });
-    }
+enum Step {
+    Start,
+    /// The record handler was called.
+    Handle,
+    /// The dead-letter function was called for this failure.
+    Send(Failure),
+}
 
-    fn tell_of(&self, index: usize, what: impl FnOnce(&dyn crate::Observer, &ObservedRecord<'_>)) {
-        tell(self.settings.observer, |observer| {
-            let identify = || self.records.identifier(index);
-            what(observer, &ObservedRecord::new(S::NAME, index, &identify));
-        });
-    }
+/// Why a call has no output.
+enum Stopped {
+    Panicked(Panic),
+    TimedOut,
+}
 
-    fn decode(&self, index: usize) -> Result<R, Failure> {
-        let permanent = self.settings.undecodable_is_permanent;
-        let envelope = self.records.envelope(index).map_err(|error| {
-            let error = DecodeError::new("the record can't be read").because(error.to_string());
-            Failure::undecodable(error, permanent)
-        })?;
-        let position = self.records.position(index);
-        let json = self.records.json(index);
-        panic::catch(|| (self.decode)(RawRecord::new(self.event, json, position, envelope)))
-            .map_err(|panic| {
-                let message = format!("decoding the record panicked: {}", panic::message(panic));
-                Failure::undecodable(DecodeError::new(message), permanent)
-            })?
-            .map_err(|error| Failure::undecodable(error, permanent))
-    }
-
-    async fn call(&self, index: usize, record: R) -> Outcome<S::Output> {
-        let call = pin!(Some(panic::catch_async(|| async {
-            (self.into_outcome)((self.handler)(index, record).await)
-        })));
-        match self.in_time(call).await {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(panic)) => Outcome::Failed(Failure::panic("the handler", panic)),
-            None => Outcome::Failed(self.timeout("the handler")),
+impl Attempt {
+    pub(crate) fn new(index: usize) -> Self {
+        Self {
+            index,
+            step: Step::Start,
+            begun: None,
+            limit: Deadline::default(),
         }
     }
 
-    /// The record is done when the dead-letter function has it, and failed as before when not.
-    async fn send(&self, index: usize, failure: Failure, dead_letter: &D) -> Outcome<S::Output> {
-        let letter = self.letter(index, &failure);
-        let send = pin!(Some(panic::catch_async(|| dead_letter(letter))));
-        let problem = match self.in_time(send).await {
-            Some(Ok(Ok(()))) => return Outcome::DeadLettered(failure),
-            Some(Ok(Err(problem))) => problem,
-            Some(Err(panic)) => Failure::panic("the dead-letter function", panic),
-            None => self.timeout("the dead-letter function"),
+    /// The output of a call. One that panicked or takes too long has none, and is dropped.
+    fn poll_call<S: Source, T>(
+        &mut self,
+        context: &mut Context<'_>,
+        mut calls: Pin<&mut dyn Calls<S>>,
+        poll: impl FnOnce(Pin<&mut dyn Calls<S>>, &mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Result<T, Stopped>> {
+        let stopped = match panic::catch(|| poll(calls.as_mut(), context)) {
+            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+            Ok(Poll::Pending) => {
+                ready!(self.limit.poll(context));
+                Stopped::TimedOut
+            }
+            Err(panic) => Stopped::Panicked(panic),
         };
-        log::not_sent(self.records, index, &problem);
+        calls.discard();
+        Poll::Ready(Err(stopped))
+    }
+}
+
+impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
+    /// Goes on with an attempt: decodes the record, calls the handler, and sends what failed for
+    /// good to the dead-letter function.
+    pub(crate) fn poll(
+        &self,
+        attempt: &mut Attempt,
+        context: &mut Context<'_>,
+        mut calls: Pin<&mut dyn Calls<S>>,
+    ) -> Poll<Outcome<S::Output>> {
+        let index = attempt.index;
+        loop {
+            let outcome = match mem::replace(&mut attempt.step, Step::Start) {
+                Step::Start => {
+                    attempt.begun = self.settings.observer.map(|_| Instant::now());
+                    self.observed(index, |record| {
+                        report::started(self.settings.observer, record);
+                    });
+                    match self.handle(index, calls.as_mut()) {
+                        Ok(()) => {
+                            attempt.limit = self.settings.limit();
+                            attempt.step = Step::Handle;
+                            continue;
+                        }
+                        Err(failure) => Outcome::Failed(failure),
+                    }
+                }
+                Step::Handle => {
+                    let handled = attempt.poll_call(context, calls.as_mut(), |calls, context| {
+                        calls.poll_handled(context)
+                    });
+                    match handled {
+                        Poll::Ready(Ok(outcome)) => outcome,
+                        Poll::Ready(Err(stopped)) => {
+                            Outcome::Failed(self.failure("the handler", stopped))
+                        }
+                        Poll::Pending => {
+                            attempt.step = Step::Handle;
+                            return Poll::Pending;
+                        }
+                    }
+                }
+                Step::Send(failure) => {
+                    let sent = attempt.poll_call(context, calls.as_mut(), |calls, context| {
+                        calls.poll_sent(context)
+                    });
+                    let Poll::Ready(sent) = sent else {
+                        attempt.step = Step::Send(failure);
+                        return Poll::Pending;
+                    };
+                    let sent = sent.unwrap_or_else(|stopped| {
+                        Err(self.failure("the dead-letter function", stopped))
+                    });
+                    let outcome = self.sent(index, failure, sent);
+                    return Poll::Ready(self.finished(attempt, outcome));
+                }
+            };
+            let failure = match outcome {
+                Outcome::Failed(failure) if failure.is_permanent() && self.has_dead_letter => {
+                    failure
+                }
+                outcome => return Poll::Ready(self.finished(attempt, outcome)),
+            };
+            let letter = self.letter(index, &failure);
+            match panic::catch(|| calls.as_mut().send(letter)) {
+                Ok(()) => {
+                    attempt.limit = self.settings.limit();
+                    attempt.step = Step::Send(failure);
+                }
+                Err(panic) => {
+                    let sent = Err(Failure::panic("the dead-letter function", panic));
+                    let outcome = self.sent(index, failure, sent);
+                    return Poll::Ready(self.finished(attempt, outcome));
+                }
+            }
+        }
+    }
+
+    /// Decodes the record and calls the handler.
+    fn handle(&self, index: usize, mut calls: Pin<&mut dyn Calls<S>>) -> Result<(), Failure> {
+        let permanent = self.settings.undecodable_is_permanent;
+        let envelope = self.envelopes.get(index).map_err(|error| {
+            let error = DecodeError::new("the record can't be read").because(error.to_string());
+            Failure::undecodable(error, permanent)
+        })?;
+        let position = self.envelopes.position(index);
+        let json = self.envelopes.json(index);
+        let mut decoded = false;
+        panic::catch(|| {
+            let raw = RawRecord::new(self.event, json, position, envelope);
+            calls.as_mut().handle(index, raw, &mut decoded)
+        })
+        .map_err(|panic| {
+            if decoded {
+                return Failure::panic("the handler", panic);
+            }
+            let message = format!("decoding the record panicked: {}", panic::message(panic));
+            Failure::undecodable(DecodeError::new(message), permanent)
+        })?
+        .map_err(|error| Failure::undecodable(error, permanent))
+    }
+
+    /// The record is done when the dead-letter function has it, and failed as before when not.
+    fn sent(
+        &self,
+        index: usize,
+        failure: Failure,
+        sent: Result<(), Failure>,
+    ) -> Outcome<S::Output> {
+        let Err(problem) = sent else {
+            return Outcome::DeadLettered(failure);
+        };
+        self.observed(index, |record| report::log::not_sent(record, &problem));
         panic::discard(problem);
         Outcome::Failed(failure)
     }
@@ -130,35 +207,138 @@ where
     fn letter(&self, index: usize, failure: &Failure) -> DeadLetter {
         DeadLetter {
             source: S::NAME,
-            record: Origin::new(self.event, self.records.json(index)),
-            identifier: self.records.identifier(index),
+            record: Origin::new(self.event, self.envelopes.json(index)),
+            identifier: self.envelopes.identifier(index),
             reason: failure.reason(),
-            error: log::describe(failure),
-            attempts: self.records.attempts(index),
+            error: panic::display(failure),
+            attempts: self.envelopes.attempts(index),
         }
     }
 
-    /// A future's output; `None` if it takes longer than `record_timeout`. It is then dropped.
-    async fn in_time<T, U>(&self, mut future: Pin<&mut Option<U>>) -> Option<T>
-    where
-        U: Future<Output = T>,
-    {
-        let running = poll_fn(|context| match future.as_mut().as_pin_mut() {
-            Some(running) => running.poll(context),
-            None => Poll::Pending,
+    fn failure(&self, who: &str, stopped: Stopped) -> Failure {
+        match stopped {
+            Stopped::Panicked(panic) => Failure::panic(who, panic),
+            Stopped::TimedOut => {
+                let limit = self.settings.record_timeout.unwrap_or_default();
+                Failure::timeout(format!("{who} took longer than {limit:?}"))
+            }
+        }
+    }
+
+    /// Tells how an attempt ended that came to its end.
+    fn finished(&self, attempt: &Attempt, outcome: Outcome<S::Output>) -> Outcome<S::Output> {
+        if let Some(ending) = Ending::of(&outcome) {
+            let begun = attempt.begun;
+            let after = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+            self.ended(attempt.index, &ending, after);
+        }
+        outcome
+    }
+
+    fn ended(&self, index: usize, ending: &Ending<'_>, after: Duration) {
+        self.observed(index, |record| {
+            report::ended(self.settings.observer, record, ending, after);
         });
-        let Some(limit) = self.settings.record_timeout else {
-            return Some(running.await);
-        };
-        let output = tokio::time::timeout(limit, running).await.ok();
-        if output.is_none() {
-            panic::discard_pinned(future);
-        }
-        output
     }
 
-    fn timeout(&self, who: &str) -> Failure {
-        let limit = self.settings.record_timeout.unwrap_or_default();
-        Failure::timeout(format!("{who} took longer than {limit:?}"))
+    /// The record to those who are told of it.
+    fn observed(&self, index: usize, tell: impl FnOnce(&ObservedRecord<'_>)) {
+        let identify = || self.envelopes.identifier(index);
+        tell(&ObservedRecord::new(
+            S::NAME,
+            S::IDENTIFIER,
+            index,
+            &identify,
+        ));
+    }
+
+    /// Whether a failure stops everything that comes later.
+    pub(crate) const FAILURE_STOPS_ALL: bool = matches!(S::REPORT, Report::Checkpoint);
+
+    /// The lanes of all records.
+    pub(crate) fn lanes(&self) -> Lanes {
+        Lanes::new(self.envelopes.lanes())
+    }
+
+    /// One attempt after another.
+    pub(crate) fn one_by_one(&self) -> Sequence<'_, 'a, 'e, S> {
+        Sequence {
+            attempts: self,
+            driver: OneByOne::new(self.envelopes.len(), Self::FAILURE_STOPS_ALL),
+            attempt: Attempt::new(0),
+        }
+    }
+
+    /// What became of all records: those that were cancelled have not been told of yet.
+    pub(crate) fn finish(
+        &self,
+        outcomes: Vec<Outcome<S::Output>>,
+        begun: Instant,
+    ) -> Outcomes<'a, 'e, S> {
+        for (index, outcome) in outcomes.iter().enumerate() {
+            if let Outcome::Interrupted = outcome {
+                self.ended(index, &Ending::Interrupted, begun.elapsed());
+            }
+        }
+        Outcomes {
+            envelopes: self.envelopes,
+            outcomes,
+        }
+    }
+}
+
+/// The attempts of a batch that is handled one record at a time.
+pub(crate) struct Sequence<'s, 'a, 'e, S: Source> {
+    attempts: &'s Attempts<'a, 'e, S>,
+    driver: OneByOne<S::Output>,
+    attempt: Attempt,
+}
+
+impl<'a, 'e, S: Source> Sequence<'_, 'a, 'e, S> {
+    /// Ready when every record has been attempted, as far as failures and the deadline allow.
+    pub(crate) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        deadline: &mut Deadline,
+        calls: Pin<&mut dyn Calls<S>>,
+    ) -> Poll<()> {
+        let mut run = Next {
+            attempts: self.attempts,
+            attempt: &mut self.attempt,
+            calls,
+        };
+        self.driver.poll(context, deadline, &mut run)
+    }
+
+    pub(crate) fn finish(self, begun: Instant) -> Outcomes<'a, 'e, S> {
+        self.attempts.finish(self.driver.into_outcomes(), begun)
+    }
+}
+
+/// The attempt whose turn it is.
+struct Next<'p, 'a, 'e, S: Source> {
+    attempts: &'p Attempts<'a, 'e, S>,
+    attempt: &'p mut Attempt,
+    calls: Pin<&'p mut dyn Calls<S>>,
+}
+
+impl<S: Source> Run<S::Output> for Next<'_, '_, '_, S> {
+    fn start(&mut self, record: usize) {
+        *self.attempt = Attempt::new(record);
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome<S::Output>> {
+        self.attempts
+            .poll(self.attempt, context, self.calls.as_mut())
+    }
+
+    fn cancel(&mut self) {
+        self.calls.as_mut().discard();
+        let attempt = Attempt::new(self.attempt.index);
+        panic::discard(mem::replace(self.attempt, attempt));
+    }
+
+    fn lanes(&self) -> Lanes {
+        self.attempts.lanes()
     }
 }

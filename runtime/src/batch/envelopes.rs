@@ -5,8 +5,8 @@ use crate::{
     source::{Lane, Split},
 };
 
-/// The records of an event, not yet decoded.
-pub(crate) struct Records<'e, S: Source> {
+/// The envelopes of an event's records, none of which is decoded yet.
+pub(crate) struct Envelopes<'e, S: Source> {
     /// The JSON of each record of the event.
     json: Vec<&'e str>,
     envelopes: Vec<serde_json::Result<S::Envelope<'e>>>,
@@ -16,7 +16,7 @@ pub(crate) struct Records<'e, S: Source> {
     positions: Option<Vec<usize>>,
 }
 
-impl<'e, S: Source> Records<'e, S> {
+impl<'e, S: Source> Envelopes<'e, S> {
     pub(crate) fn split(event: &'e Event) -> Result<Self, EventError> {
         let Split {
             json,
@@ -69,7 +69,7 @@ impl<'e, S: Source> Records<'e, S> {
         self.envelopes.len()
     }
 
-    pub(crate) fn envelope(&self, index: usize) -> Result<&S::Envelope<'e>, &serde_json::Error> {
+    pub(crate) fn get(&self, index: usize) -> Result<&S::Envelope<'e>, &serde_json::Error> {
         self.envelopes[index].as_ref()
     }
 
@@ -96,7 +96,7 @@ impl<'e, S: Source> Records<'e, S> {
     /// The lane of each record. One that can't be read may be of any, if the batch has any.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
         let ordered = |index| {
-            let envelope = self.envelope(index).ok();
+            let envelope = self.get(index).ok();
             envelope.is_some_and(|envelope| S::lane(envelope) != Lane::Free)
         };
         let all_readable = self.envelopes.iter().all(Result::is_ok);
@@ -105,17 +105,17 @@ impl<'e, S: Source> Records<'e, S> {
         } else {
             Lane::Free
         };
-        (0..self.len()).map(move |index| match self.envelope(index) {
+        (0..self.len()).map(move |index| match self.get(index) {
             Ok(envelope) => S::lane(envelope),
             Err(_) => unreadable.clone(),
         })
     }
 
     pub(crate) fn identifier(&self, index: usize) -> Option<ItemIdentifier> {
-        self.envelope(index).ok().and_then(S::identifier)
+        self.get(index).ok().and_then(S::identifier)
     }
 
     pub(crate) fn attempts(&self, index: usize) -> Option<u32> {
-        self.envelope(index).ok().and_then(S::attempts)
+        self.get(index).ok().and_then(S::attempts)
     }
 }

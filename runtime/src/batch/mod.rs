@@ -1,6 +1,7 @@
 //! From an event to a response: the one place where decoding, the driver and the source meet.
 
 mod attempt;
+mod calls;
 pub(crate) mod dead_letter;
 mod envelopes;
 mod outcomes;
@@ -9,20 +10,29 @@ pub(crate) mod response;
 pub(crate) mod settings;
 pub(crate) mod window;
 
-use std::{fmt, marker::PhantomData, time::Instant};
+use std::{
+    fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    pin::{Pin, pin},
+    task::{self, Poll},
+    time::Instant,
+};
 
+use pin_project_lite::pin_project;
 use serde::{Deserialize, Deserializer};
 
+use self::{
+    attempt::{Attempt, Attempts},
+    calls::InFlight,
+    envelopes::Envelopes,
+    report::log,
+    settings::Settings,
+};
 use crate::{
-    BatchError, BatchResponse, Context, DeadLetter, Event, Failure, Outcome, Source,
-    batch::attempt::{Decode, Job},
-    batch::envelopes::Records,
-    batch::outcomes::Outcomes,
-    batch::report::log,
-    batch::report::observer::Ending,
-    batch::settings::Settings,
-    driver::{self, Deadline, Lanes},
-    source::Report,
+    BatchError, BatchResponse, Context, DeadLetter, Event, Source,
+    driver::many_at_once,
+    handler::{Handler, OutcomeOf, Receive},
 };
 
 /// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
@@ -38,10 +48,11 @@ pub struct Batch<R> {
     record: PhantomData<fn() -> R>,
 }
 
-impl<R> Batch<R> {
-    pub(crate) fn into_event(self) -> Event {
-        self.event
-    }
+/// A batch each record of which is read for itself, not by the layout of those before it: for tests,
+/// which must find no difference.
+#[must_use]
+pub fn without_layouts<R>(batch: Batch<R>) -> Batch<R> {
+    batch.event.without_layouts().into()
 }
 
 impl<R> From<Event> for Batch<R> {
@@ -71,44 +82,111 @@ impl<'de, R> Deserialize<'de> for Batch<R> {
     }
 }
 
-/// Handles a batch: decodes each record, calls the handler with it, and reports what is not done.
-pub(crate) async fn process<R, S, O, F, Fut, D, DFut>(
-    batch: Batch<R>,
+/// Handles a batch, one record after another: decodes each, calls the handler with it, and reports
+/// what is not done.
+///
+/// # Errors
+///
+/// What can't be reported.
+pub async fn process<H, D>(
+    batch: Batch<H::Record>,
     context: &Context,
-    decode: Decode<R, S>,
-    handler: F,
-    into_outcome: fn(O) -> Outcome<S::Output>,
-    mut settings: Settings<'_, D>,
+    handler: H,
+    settings: Settings<'_>,
+    dead_letter: Option<D>,
 ) -> Result<BatchResponse, BatchError>
 where
-    S: Source,
-    F: Fn(R) -> Fut,
-    Fut: Future<Output = O>,
-    D: Fn(DeadLetter) -> DFut,
-    DFut: Future<Output = Result<(), Failure>>,
+    H: Handler<State = ()>,
+    D: Receive<DeadLetter>,
 {
     let begun = Instant::now();
-    settings.without_missing_timers();
+    let settings = settings.without_missing_timers();
     let event = batch.event;
-    let records = split::<S>(&event)?;
-    window::event::refuse::<S>(&event, records.is_window()).inspect_err(log::invalid)?;
-    let job = Job {
+    let envelopes = split_outside_windows::<H::Source>(&event)?;
+    let attempts = Attempts {
         event: &event,
-        records: &records,
-        decode,
-        handler: |_, record| handler(record),
-        into_outcome,
+        envelopes: &envelopes,
         settings: &settings,
+        has_dead_letter: dead_letter.is_some(),
     };
-    let (outcomes, _) = job.run(context, begun).await;
-    let response = outcomes.respond(&event, &settings);
-    outcomes.tell(&response, &settings, begun);
-    response
+    let mut deadline = settings.deadline(context);
+    let mut calls = pin!(InFlight::new(&handler, dead_letter.as_ref()));
+    let mut sequence = attempts.one_by_one();
+    poll_fn(|context| sequence.poll(context, &mut deadline, calls.as_mut())).await;
+    sequence.finish(begun).answer(&event, &settings, begun)
 }
 
-/// The records of an event, if it is one of the source.
-pub(crate) fn split<S: Source>(event: &Event) -> Result<Records<'_, S>, BatchError> {
-    Records::split(event).map_err(|error| {
+/// As [`process`], but several records at once.
+///
+/// # Errors
+///
+/// As [`process`].
+pub async fn process_concurrently<H, D>(
+    batch: Batch<H::Record>,
+    context: &Context,
+    handler: H,
+    settings: Settings<'_>,
+    dead_letter: Option<D>,
+    concurrency: usize,
+) -> Result<BatchResponse, BatchError>
+where
+    H: Handler<State = ()>,
+    D: Receive<DeadLetter>,
+{
+    let begun = Instant::now();
+    let settings = settings.without_missing_timers();
+    let event = batch.event;
+    let envelopes = split_outside_windows::<H::Source>(&event)?;
+    let attempts = Attempts {
+        event: &event,
+        envelopes: &envelopes,
+        settings: &settings,
+        has_dead_letter: dead_letter.is_some(),
+    };
+    let mut deadline = settings.deadline(context);
+    let lanes = attempts.lanes();
+    let run = |index| Running {
+        attempts: &attempts,
+        attempt: Attempt::new(index),
+        calls: InFlight::new(&handler, dead_letter.as_ref()),
+    };
+    let stops_all = Attempts::<H::Source>::FAILURE_STOPS_ALL;
+    let outcomes = many_at_once(lanes, stops_all, concurrency, &mut deadline, run).await;
+    attempts
+        .finish(outcomes, begun)
+        .answer(&event, &settings, begun)
+}
+
+pin_project! {
+    /// The attempt of one record, with a place for its calls.
+    struct Running<'a, 'e, H, D>
+    where
+        H: Handler<State = ()>,
+        D: Receive<DeadLetter>,
+    {
+        attempts: &'a Attempts<'a, 'e, H::Source>,
+        attempt: Attempt,
+        #[pin]
+        calls: InFlight<'a, H, D>,
+    }
+}
+
+impl<H, D> Future for Running<'_, '_, H, D>
+where
+    H: Handler<State = ()>,
+    D: Receive<DeadLetter>,
+{
+    type Output = OutcomeOf<H>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<OutcomeOf<H>> {
+        let this = self.project();
+        this.attempts.poll(this.attempt, context, this.calls)
+    }
+}
+
+/// The envelopes of an event, if it is one of the source.
+fn split<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
+    Envelopes::split(event).map_err(|error| {
         let error = BatchError::InvalidEvent {
             source: S::NAME,
             error,
@@ -118,39 +196,9 @@ pub(crate) fn split<S: Source>(event: &Event) -> Result<Records<'_, S>, BatchErr
     })
 }
 
-impl<'a, 'e, R, S, O, F, Fut, D, DFut> Job<'a, 'e, R, S, O, F, D>
-where
-    S: Source,
-    F: Fn(usize, R) -> Fut,
-    Fut: Future<Output = O>,
-    D: Fn(DeadLetter) -> DFut,
-    DFut: Future<Output = Result<(), Failure>>,
-{
-    /// Handles every record, until the deadline or as far as failures allow.
-    pub(crate) async fn run(
-        &self,
-        context: &Context,
-        begun: Instant,
-    ) -> (Outcomes<'a, 'e, S>, Deadline) {
-        let (records, settings) = (self.records, self.settings);
-        let mut deadline = match settings.deadline_margin {
-            Some(margin) => Deadline::before(context.deadline(), margin),
-            None => Deadline::never(),
-        };
-        let outcomes = driver::drive(
-            records.len(),
-            || Lanes::new(records.lanes()),
-            S::REPORT == Report::Checkpoint,
-            settings.concurrency,
-            &mut deadline,
-            |index| self.handle(index),
-        )
-        .await;
-        for (index, outcome) in outcomes.iter().enumerate() {
-            if let Outcome::Interrupted = outcome {
-                self.ended(index, outcome, &Ending::Interrupted, begun.elapsed());
-            }
-        }
-        (Outcomes { records, outcomes }, deadline)
-    }
+/// As [`split`], for a handler that has no window.
+fn split_outside_windows<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
+    let envelopes = split::<S>(event)?;
+    window::event::refuse::<S>(event, envelopes.is_window()).inspect_err(log::invalid)?;
+    Ok(envelopes)
 }

@@ -1,82 +1,57 @@
 //! What the logs tell: each failure as an error, each success for debugging, each batch in numbers.
 
-use std::fmt::Display;
+use super::{BatchSummary, Ending, ObservedRecord};
+use crate::{BatchError, BatchResponse, Failure, panic};
 
-use crate::{
-    BatchError, BatchResponse, BatchSummary, Failure, Outcome, Source, batch::envelopes::Records,
-    panic,
-};
-
-/// The whole story of an outcome or a failure. Displaying an error runs the user's code, which may panic.
-pub(crate) fn describe(what: &impl Display) -> String {
-    panic::catch(|| what.to_string()).unwrap_or_else(|panic| {
-        panic::discard(panic);
-        "an error whose message could not be displayed: it panicked".to_owned()
-    })
-}
-
-/// The record's identifier, or that it has none.
-fn identity<S: Source>(records: &Records<'_, S>, index: usize) -> String {
-    records.identifier(index).map_or_else(
-        || format!("(no `{}`)", S::IDENTIFIER),
-        |identifier| identifier.to_string(),
-    )
-}
-
-/// One record has been handled.
-pub(crate) fn record<S: Source>(
-    records: &Records<'_, S>,
-    index: usize,
-    outcome: &Outcome<S::Output>,
-) {
-    match outcome {
-        Outcome::Done(_) => tracing::debug!(
-            source = S::NAME,
-            record = index,
-            identifier = identity(records, index),
+/// A record has been handled.
+pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
+    match *ending {
+        Ending::Done => tracing::debug!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
             "record done"
         ),
-        Outcome::DeadLettered(failure) => tracing::error!(
-            source = S::NAME,
-            record = index,
-            identifier = identity(records, index),
+        Ending::DeadLettered(failure) => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
             reason = ?failure.reason(),
-            error = describe(failure),
+            error = panic::display(failure),
             "record dead-lettered"
         ),
-        Outcome::Interrupted => tracing::error!(
-            source = S::NAME,
-            record = index,
-            identifier = identity(records, index),
+        Ending::Interrupted => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
             "record cancelled at the deadline"
         ),
-        Outcome::Failed(failure) => tracing::error!(
-            source = S::NAME,
-            record = index,
-            identifier = identity(records, index),
+        Ending::Failed(failure) => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
             reason = ?failure.reason(),
             permanent = failure.is_permanent(),
-            error = describe(outcome),
+            error = panic::display(failure),
             "record failed"
         ),
-        Outcome::NotStarted => {}
     }
 }
 
 /// The dead-letter function didn't take a record.
-pub(crate) fn not_sent<S: Source>(records: &Records<'_, S>, index: usize, problem: &Failure) {
+pub(crate) fn not_sent(record: &ObservedRecord<'_>, problem: &Failure) {
     tracing::error!(
-        source = S::NAME,
-        record = index,
-        identifier = identity(records, index),
+        source = record.source(),
+        record = record.index(),
+        identifier = record.identity(),
         reason = ?problem.reason(),
-        error = describe(problem),
+        error = panic::display(problem),
         "record not dead-lettered"
     );
 }
 
 /// A batch has been handled.
-pub(crate) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, BatchError>) {
+pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, BatchError>) {
     tracing::info!(
         source = summary.source,
         records = summary.records,
