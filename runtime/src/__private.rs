@@ -9,8 +9,8 @@ pub use crate::{
             close::{IntoClosed, close, closed},
             process_window,
         },
-        without_layouts,
     },
+    event::without_layouts,
     handler::{
         arguments::{FromContext, Shared, context, shared},
         fold, handler, record,

@@ -9,7 +9,7 @@ use crate::{
 pub(crate) struct Envelopes<'e, S: Source> {
     /// The JSON of each record of the event.
     json: Vec<&'e str>,
-    envelopes: Vec<serde_json::Result<S::Envelope<'e>>>,
+    read: Vec<serde_json::Result<S::Envelope<'e>>>,
     /// Whether the event is one of a tumbling window, if that is known.
     is_window: Option<bool>,
     /// Where in the event each record is, if some held several.
@@ -33,7 +33,7 @@ impl<'e, S: Source> Envelopes<'e, S> {
         }
         Ok(Self {
             json,
-            envelopes,
+            read: envelopes,
             is_window,
             positions: None,
         }
@@ -53,24 +53,24 @@ impl<'e, S: Source> Envelopes<'e, S> {
         }
         let mut several = several.into_iter().peekable();
         let (mut unpacked, mut positions) = (Vec::new(), Vec::new());
-        for (position, envelope) in self.envelopes.into_iter().enumerate() {
+        for (position, envelope) in self.read.into_iter().enumerate() {
             match several.next_if(|(index, _)| *index == position) {
                 Some((_, parts)) => unpacked.extend(parts.into_iter().map(Ok)),
                 None => unpacked.push(envelope),
             }
             positions.resize(unpacked.len(), position);
         }
-        self.envelopes = unpacked;
+        self.read = unpacked;
         self.positions = Some(positions);
         self
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.envelopes.len()
+        self.read.len()
     }
 
     pub(crate) fn get(&self, index: usize) -> Result<&S::Envelope<'e>, &serde_json::Error> {
-        self.envelopes[index].as_ref()
+        self.read[index].as_ref()
     }
 
     /// Where in the event a record is: where that is that held it, if one did.
@@ -99,7 +99,7 @@ impl<'e, S: Source> Envelopes<'e, S> {
             let envelope = self.get(index).ok();
             envelope.is_some_and(|envelope| S::lane(envelope) != Lane::Free)
         };
-        let all_readable = self.envelopes.iter().all(Result::is_ok);
+        let all_readable = self.read.iter().all(Result::is_ok);
         let unreadable = if !all_readable && (0..self.len()).any(ordered) {
             Lane::Unknown
         } else {

@@ -48,13 +48,6 @@ pub struct Batch<R> {
     record: PhantomData<fn() -> R>,
 }
 
-/// A batch each record of which is read for itself, not by the layout of those before it: for tests,
-/// which must find no difference.
-#[must_use]
-pub fn without_layouts<R>(batch: Batch<R>) -> Batch<R> {
-    batch.event.without_layouts().into()
-}
-
 impl<R> From<Event> for Batch<R> {
     fn from(event: Event) -> Self {
         Self {

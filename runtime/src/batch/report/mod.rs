@@ -27,7 +27,7 @@ pub(crate) fn ended(
 ) {
     log::record(record, ending);
     tell(observer, |observer| {
-        observer.finished(record, ending, after)
+        observer.finished(record, ending, after);
     });
 }
 
