@@ -43,7 +43,7 @@ impl<'e, S: Source> Envelopes<'e, S> {
     /// Takes apart the records that hold several, if there are any.
     fn unpacked(mut self) -> Self {
         let several: Vec<_> = self
-            .envelopes
+            .read
             .iter()
             .enumerate()
             .filter_map(|(index, envelope)| Some((index, S::unpack(envelope.as_ref().ok()?)?)))
