@@ -73,6 +73,16 @@ pub(crate) struct Origin {
     range: Range<usize>,
 }
 
+#[cfg_attr(
+    not(any(
+        feature = "dynamodb",
+        feature = "firehose",
+        feature = "kafka",
+        feature = "kinesis",
+        feature = "sqs"
+    )),
+    allow(dead_code, reason = "what a record keeps depends on the sources")
+)]
 impl Origin {
     /// The part of the event that `json` is.
     pub(crate) fn new(event: &Event, json: &str) -> Self {

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{WindowError, panic};
+use crate::{WindowError, json::mismatch::explain, panic};
 
 /// Checks the type of a window's state.
 #[must_use]
@@ -39,8 +39,11 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> State<T> {
             fresh: T::default,
             copy: T::clone,
             read: |json| {
-                let mut json = serde_json::Deserializer::from_str(json.get());
-                serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
+                serde_json::from_str(json.get()).map_err(|error| {
+                    let what = format!("it is not a `{}`", std::any::type_name::<T>());
+                    // With its cause, and without data: it becomes the invocation's error.
+                    format!("{:?}", explain::<T>(json.get().as_bytes(), &what, error))
+                })
             },
             write: |state| serde_json::value::to_raw_value(state),
         }

@@ -7,6 +7,7 @@
 mod cursor;
 mod kind;
 mod layout;
+pub(crate) mod mismatch;
 mod text;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
