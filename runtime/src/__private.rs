@@ -3,7 +3,8 @@
 pub use crate::{
     batch::{
         dead_letter::{IntoSent, dead_letter, no_dead_letter, sent},
-        process, process_concurrently,
+        many_at_once::process_concurrently,
+        one_by_one::process,
         settings::Settings,
         window::{
             close::{IntoClosed, close, closed},

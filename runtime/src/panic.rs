@@ -28,14 +28,16 @@ pub(crate) fn discard<T>(value: T) {
     }
 }
 
-/// The message of a panic, if it carries one.
+/// The message that a panic carries, if it carries one.
+pub(crate) fn text(panic: &(dyn Any + Send)) -> Option<&str> {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+}
+
+/// The message of a panic, which is then dropped.
 pub(crate) fn message(panic: Panic) -> String {
-    let message = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a panic without a message")
-        .to_owned();
+    let message = text(&*panic).unwrap_or("a panic without a message");
+    let message = message.to_owned();
     discard(panic);
     message
 }

@@ -1,8 +1,8 @@
 //! One record, from its JSON to its outcome. Nothing that goes wrong with it gets past here.
 //!
-//! This would read better as an `async fn`. But what holds a `dyn Calls` while it waits is not
-//! `Send`, even if the handler's futures are, and `batch` must then be. So an attempt is polled
-//! with the calls, and has a step for each place where it may wait.
+//! An attempt is not an `async fn`: a future that holds a `dyn Calls` while it waits is not `Send`,
+//! and the future of `batch` must be `Send` if those of the handler are. Instead each poll gets the
+//! calls, and the attempt has a step for each place where it may wait.
 
 use std::{
     mem,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source,
-    driver::{Deadline, Lanes, OneByOne, Run},
+    driver::{Deadline, Lanes},
     event::Origin,
     panic::{self, Panic},
     source::Report,
@@ -260,15 +260,6 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         Lanes::new(self.envelopes.lanes())
     }
 
-    /// One attempt after another.
-    pub(crate) fn one_by_one(&self) -> Sequence<'_, 'a, 'e, S> {
-        Sequence {
-            attempts: self,
-            driver: OneByOne::new(self.envelopes.len(), Self::FAILURE_STOPS_ALL),
-            attempt: Attempt::new(0),
-        }
-    }
-
     /// What became of all records: those that were cancelled have not been told of yet.
     pub(crate) fn finish(
         &self,
@@ -284,61 +275,5 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
             envelopes: self.envelopes,
             outcomes,
         }
-    }
-}
-
-/// The attempts of a batch that is handled one record at a time.
-pub(crate) struct Sequence<'s, 'a, 'e, S: Source> {
-    attempts: &'s Attempts<'a, 'e, S>,
-    driver: OneByOne<S::Output>,
-    attempt: Attempt,
-}
-
-impl<'a, 'e, S: Source> Sequence<'_, 'a, 'e, S> {
-    /// Ready when every record has been attempted, as far as failures and the deadline allow.
-    pub(crate) fn poll(
-        &mut self,
-        context: &mut Context<'_>,
-        deadline: &mut Deadline,
-        calls: Pin<&mut dyn Calls<S>>,
-    ) -> Poll<()> {
-        let mut run = Next {
-            attempts: self.attempts,
-            attempt: &mut self.attempt,
-            calls,
-        };
-        self.driver.poll(context, deadline, &mut run)
-    }
-
-    pub(crate) fn finish(self, begun: Instant) -> Outcomes<'a, 'e, S> {
-        self.attempts.finish(self.driver.into_outcomes(), begun)
-    }
-}
-
-/// The attempt whose turn it is.
-struct Next<'p, 'a, 'e, S: Source> {
-    attempts: &'p Attempts<'a, 'e, S>,
-    attempt: &'p mut Attempt,
-    calls: Pin<&'p mut dyn Calls<S>>,
-}
-
-impl<S: Source> Run<S::Output> for Next<'_, '_, '_, S> {
-    fn start(&mut self, record: usize) {
-        *self.attempt = Attempt::new(record);
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome<S::Output>> {
-        self.attempts
-            .poll(self.attempt, context, self.calls.as_mut())
-    }
-
-    fn cancel(&mut self) {
-        self.calls.as_mut().discard();
-        let attempt = Attempt::new(self.attempt.index);
-        panic::discard(mem::replace(self.attempt, attempt));
-    }
-
-    fn lanes(&self) -> Lanes {
-        self.attempts.lanes()
     }
 }

@@ -9,7 +9,7 @@ mod schedule;
 pub(crate) use self::{
     deadline::{Deadline, has_timers},
     many_at_once::many_at_once,
-    one_by_one::{OneByOne, Run},
+    one_by_one::{OneByOne, Turns},
     schedule::Lanes,
 };
 use crate::Outcome;

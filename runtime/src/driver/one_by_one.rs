@@ -5,8 +5,8 @@ use std::task::{Context, Poll, ready};
 use super::{Deadline, Lanes, not_started, schedule::Schedule};
 use crate::Outcome;
 
-/// What runs the record whose turn it is.
-pub(crate) trait Run<T> {
+/// What runs the records in turn.
+pub(crate) trait Turns<T> {
     /// Begins with a record.
     fn start(&mut self, record: usize);
 
@@ -20,11 +20,11 @@ pub(crate) trait Run<T> {
     fn lanes(&self) -> Lanes;
 }
 
-/// As [`many_at_once`](super::many_at_once) with a concurrency of 1, without what that needs to
-/// keep futures apart.
+/// Runs the records in their order, one at a time, with no need to keep futures apart. A failure
+/// stops its lane, or everything later.
 ///
-/// No future, but polled like one, with what runs the records given to each poll: so its code is
-/// the same for all handlers of a source.
+/// It is polled like a future, and each poll gets what runs the records: what is compiled then
+/// depends on the source alone, and not on the handler.
 pub(crate) struct OneByOne<T> {
     schedule: Schedule,
     failure_stops_all: bool,
@@ -50,7 +50,7 @@ impl<T> OneByOne<T> {
         &mut self,
         context: &mut Context<'_>,
         deadline: &mut Deadline,
-        run: &mut impl Run<T>,
+        turns: &mut impl Turns<T>,
     ) -> Poll<()> {
         loop {
             let record = if let Some(record) = self.running {
@@ -62,14 +62,14 @@ impl<T> OneByOne<T> {
                 let Some(record) = self.schedule.start() else {
                     return Poll::Ready(());
                 };
-                run.start(record);
+                turns.start(record);
                 *self.running.insert(record)
             };
-            let outcome = if let Poll::Ready(outcome) = run.poll(context) {
+            let outcome = if let Poll::Ready(outcome) = turns.poll(context) {
                 outcome
             } else {
                 ready!(deadline.poll(context));
-                run.cancel();
+                turns.cancel();
                 Outcome::Interrupted
             };
             self.running = None;
@@ -77,7 +77,7 @@ impl<T> OneByOne<T> {
             // A failure that stops everything later asks for no lanes.
             if !is_done && !self.failure_stops_all && !self.is_divided {
                 self.is_divided = true;
-                self.schedule.divide(run.lanes());
+                self.schedule.divide(turns.lanes());
             }
             self.schedule.finish(record, is_done);
             self.outcomes[record] = outcome;

@@ -13,7 +13,7 @@ pub(crate) mod state;
 
 use std::marker::PhantomData;
 
-use self::state::State;
+use self::state::StateType;
 use crate::{DecodeError, Failure, IntoOutcome, Outcome, RawRecord, Record, Source};
 
 /// A record handler, to what runs it.
@@ -138,7 +138,7 @@ pub struct Fold<R, S: Source, T, O, F> {
 /// Checks the return type of a function that folds records into a state.
 pub fn fold<O, T, R, S, F, Fut>(
     decode: Decoder<R, S>,
-    _: &State<T>,
+    _: &StateType<T>,
     function: F,
 ) -> Fold<R, S, T, O, F>
 where

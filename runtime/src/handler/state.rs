@@ -7,8 +7,8 @@ use crate::{WindowError, json::mismatch::explain, panic};
 
 /// Checks the type of a window's state.
 #[must_use]
-pub fn state<T: WindowState>() -> State<T> {
-    State::new()
+pub fn state<T: WindowState>() -> StateType<T> {
+    StateType::new()
 }
 
 /// A type that the state of a tumbling window can have.
@@ -26,14 +26,14 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> WindowState for T {}
 
 /// What can be done with a state of the type `T`.
 #[derive(Debug)]
-pub struct State<T> {
+pub struct StateType<T> {
     fresh: fn() -> T,
     copy: fn(&T) -> T,
     read: fn(&RawValue) -> Result<T, String>,
     write: fn(&T) -> serde_json::Result<Box<RawValue>>,
 }
 
-impl<T: Serialize + DeserializeOwned + Default + Clone> State<T> {
+impl<T: Serialize + DeserializeOwned + Default + Clone> StateType<T> {
     pub(crate) fn new() -> Self {
         Self {
             fresh: T::default,
@@ -50,7 +50,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> State<T> {
     }
 }
 
-impl<T> State<T> {
+impl<T> StateType<T> {
     /// A copy for one record, which changes it in place.
     pub(crate) fn copy(&self, state: &T) -> T {
         (self.copy)(state)

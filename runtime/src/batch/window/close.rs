@@ -5,13 +5,13 @@ use std::pin::pin;
 use crate::{
     Failure, IntoFailure, Window, WindowError,
     driver::Deadline,
-    handler::{Decoder, Receive, state::State},
+    handler::{Decoder, Receive, state::StateType},
     panic::{self, Contained},
     source::Windowed,
 };
 
 /// Checks that the source has windows.
-pub fn close<T, R, S, C, CFut>(_: &Decoder<R, S>, _: &State<T>, close: C) -> C
+pub fn close<T, R, S, C, CFut>(_: &Decoder<R, S>, _: &StateType<T>, close: C) -> C
 where
     S: Windowed,
     C: Fn(Window<T>) -> CFut,

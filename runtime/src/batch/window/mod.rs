@@ -13,10 +13,13 @@ mod progress;
 use std::{future::poll_fn, pin::pin, time::Instant};
 
 use self::{event::Fields, progress::Folding};
-use super::{Batch, attempt::Attempts, calls::InFlight, report::log, settings::Settings, split};
+use super::{
+    Batch, attempt::Attempts, calls::InFlight, one_by_one::Sequence, report::log,
+    settings::Settings, split,
+};
 use crate::{
     BatchError, BatchResponse, Context, DeadLetter, Window,
-    handler::{Handler, Receive, state::State},
+    handler::{Handler, Receive, state::StateType},
     panic,
 };
 
@@ -29,7 +32,7 @@ pub async fn process_window<H, C, D>(
     batch: Batch<H::Record>,
     context: &Context,
     handler: H,
-    state: State<H::State>,
+    state: StateType<H::State>,
     close: C,
     settings: Settings<'_>,
     dead_letter: Option<D>,
@@ -56,7 +59,7 @@ where
     let mut deadline = settings.deadline(context);
     let outcomes = {
         let mut calls = pin!(InFlight::new(&folding, dead_letter.as_ref()));
-        let mut sequence = attempts.one_by_one();
+        let mut sequence = Sequence::new(&attempts);
         poll_fn(|context| sequence.poll(context, &mut deadline, calls.as_mut())).await;
         sequence.finish(begun)
     };

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     DecodeError, RawRecord, Source,
     batch::envelopes::Envelopes,
-    handler::{Handler, OutcomeOf, Returned, state::State},
+    handler::{Handler, OutcomeOf, Returned, state::StateType},
     panic,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 /// those who run it.
 pub(super) struct Folding<'h, H: Handler> {
     handler: &'h H,
-    state: &'h State<H::State>,
+    state: &'h StateType<H::State>,
     /// For each record the first of those that are delivered again with it.
     runs: Vec<usize>,
     progress: Mutex<Progress<H::State>>,
@@ -25,7 +25,7 @@ pub(super) struct Folding<'h, H: Handler> {
 impl<'h, H: Handler> Folding<'h, H> {
     pub(super) fn new(
         handler: &'h H,
-        state: &'h State<H::State>,
+        state: &'h StateType<H::State>,
         initial: H::State,
         envelopes: &Envelopes<'_, H::Source>,
     ) -> Self {
