@@ -1,4 +1,4 @@
-//! Pages to read: everything that is not about one item.
+//! The guide: options, testing, running, redelivery, errors, questions, comparison.
 //!
 //! | page | answers |
 //! |---|---|

@@ -77,30 +77,30 @@ struct Layout<'e, T> {
     slots: Vec<Slot>,
     /// Where each [`Raw`] of `value` is in the model.
     fields: Vec<Range<usize>>,
-    /// The objects and arrays that are not looked into, unless they are slots; inner ones first.
+    /// The objects and arrays that `T` takes as a whole or ignores, unless they are slots.
     containers: Vec<Range<usize>>,
 }
 
-/// What the type of the records looks at.
+/// How the type of the records reads a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Looks {
-    /// At this object's members, and into the one at this key.
+enum Reads {
+    /// Member by member, and again so at this key.
     Inside { for_key: Option<&'static str> },
-    /// At the value as a whole: whether it is there, if it is anything to the type.
+    /// As a whole, or not at all.
     Whole,
-    /// Not at the value: at most at one that it is in.
-    Nowhere,
+    /// As a part of another one.
+    Part,
 }
 
-impl Looks {
-    /// What is looked at of the value at a key.
+impl Reads {
+    /// How it reads the value at a key of this one.
     fn at(self, key: Option<&str>) -> Self {
         match self {
             Self::Inside { for_key } if for_key.is_some() && for_key == key => {
                 Self::Inside { for_key: None }
             }
             Self::Inside { .. } => Self::Whole,
-            Self::Whole | Self::Nowhere => Self::Nowhere,
+            Self::Whole | Self::Part => Self::Part,
         }
     }
 }
@@ -179,7 +179,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
             fields,
             containers: Vec::new(),
         };
-        let root = Looks::Inside { for_key: T::WITHIN };
+        let root = Reads::Inside { for_key: T::WITHIN };
         layout
             .find_slots(&mut Cursor::new(model), root, Self::DEPTH)
             .ok()?;
@@ -197,22 +197,22 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
     fn find_slots(
         &mut self,
         cursor: &mut Cursor<'e>,
-        looks: Looks,
+        reads: Reads,
         depth: usize,
     ) -> Result<(), Stop> {
         let kind = cursor.peek().ok_or(Stop::Here)?;
         let start = cursor.at();
         match kind {
             b'{' if depth > 0 => cursor.object(|key, member| {
-                self.find_slots(member, looks.at(key.as_deref()), depth - 1)
+                self.find_slots(member, reads.at(key.as_deref()), depth - 1)
             })?,
             b'[' if depth > 0 => {
-                cursor.array(|element| self.find_slots(element, looks.at(None), depth - 1))?;
+                cursor.array(|element| self.find_slots(element, reads.at(None), depth - 1))?;
             }
             _ => {
                 let mut slot = Slot {
                     span: start..start,
-                    kind: (looks != Looks::Nowhere).then_some(kind),
+                    kind: (reads != Reads::Part).then_some(kind),
                 };
                 slot.span.end = slot.pass(self.model, start).ok_or(Stop::Here)?;
                 cursor.go_to(slot.span.end);
@@ -220,7 +220,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
                 return Ok(());
             }
         }
-        if !matches!(looks, Looks::Inside { .. }) {
+        if reads == Reads::Whole {
             self.containers.push(start..cursor.at());
         }
         Ok(())
@@ -290,8 +290,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
             .containers
             .iter()
             .position(|span| is_in(span, differs))?;
-        let span = self.containers.remove(index);
-        self.containers.retain(|inner| !is_in(&span, inner.start));
+        let span = self.containers.swap_remove(index);
         let first = self
             .slots
             .partition_point(|slot| slot.span.end <= span.start);

@@ -169,8 +169,12 @@ fn kinesis(record: KinesisRecord<Vec<u8>>, probe: &Probe<'_>) -> Result<(), Stri
         );
         let arn = expected.event_source_arn.as_deref();
         probe.same("event_source_arn", record.event_source_arn(), arn);
-        let arrival = record.approximate_arrival();
-        probe.same("approximate_arrival", arrival, expected.approximate_arrival);
+        let arrival = record.approximate_arrival_timestamp();
+        probe.same(
+            "approximate_arrival_timestamp",
+            arrival,
+            expected.approximate_arrival_timestamp,
+        );
         let shard = expected.shard_id.as_ref().map_err(|none| *none);
         let shard = shard.map(Option::as_deref);
         probe.agrees("shard_id", record.shard_id().as_deref(), shard);
@@ -236,7 +240,7 @@ fn sqs(message: SqsMessage<String>, probe: &Probe<'_>) -> Result<(), String> {
         probe.same("event_source_arn", message.event_source_arn(), arn);
         let sender = message.attribute("SenderId").ok().flatten();
         probe.same("attribute", &sender, &expected.sender_id);
-        probe.same("sent", message.sent(), expected.sent);
+        probe.same("sent", message.sent_timestamp(), expected.sent);
         let group = message.message_group_id();
         probe.same("message_group_id", &group, &expected.message_group_id);
         let handle = expected.receipt_handle.as_ref().map_err(|none| *none);
@@ -285,8 +289,12 @@ fn firehose(record: FirehoseRecord<Vec<u8>>, probe: &Probe<'_>) -> Result<Transf
         };
         probe.same("data", record.data(), &expected.data);
         probe.same("record_id", record.record_id(), &*expected.record_id);
-        let arrival = record.approximate_arrival();
-        probe.same("approximate_arrival", arrival, expected.approximate_arrival);
+        let arrival = record.approximate_arrival_timestamp();
+        probe.same(
+            "approximate_arrival_timestamp",
+            arrival,
+            expected.approximate_arrival_timestamp,
+        );
         Some(())
     })?;
     Ok(Transformed::data(record.into_data()))

@@ -24,7 +24,7 @@ struct Outer<'a> {
 #[derive(Debug)]
 pub(in super::super) struct Firehose<'a> {
     pub(in super::super) record_id: Cow<'a, str>,
-    pub(in super::super) approximate_arrival: Option<SystemTime>,
+    pub(in super::super) approximate_arrival_timestamp: Option<SystemTime>,
     pub(in super::super) data: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn record(json: &str) -> Result<Option<Expected<'_>>, Foreign> {
         fields: bytes(outer.data).map(|data| {
             Fields::Firehose(Firehose {
                 record_id: outer.record_id.and_then(text).unwrap_or_default(),
-                approximate_arrival: milliseconds(outer.approximate_arrival_timestamp),
+                approximate_arrival_timestamp: milliseconds(outer.approximate_arrival_timestamp),
                 data,
             })
         }),

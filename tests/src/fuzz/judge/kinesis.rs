@@ -38,7 +38,7 @@ pub(in super::super) struct Kinesis<'a> {
     pub(in super::super) sequence_number: Cow<'a, str>,
     pub(in super::super) partition_key: Cow<'a, str>,
     pub(in super::super) event_source_arn: Option<Cow<'a, str>>,
-    pub(in super::super) approximate_arrival: Option<SystemTime>,
+    pub(in super::super) approximate_arrival_timestamp: Option<SystemTime>,
     pub(in super::super) shard_id: Opinion<Option<String>>,
     pub(in super::super) data: Vec<u8>,
 }
@@ -61,7 +61,7 @@ pub(super) fn record(json: &str) -> Result<Option<Expected<'_>>, Foreign> {
             sequence_number: inner.sequence_number.and_then(text).unwrap_or_default(),
             partition_key: partition_key.clone().unwrap_or_default(),
             event_source_arn: outer.event_source_arn.and_then(text),
-            approximate_arrival: seconds(inner.approximate_arrival_timestamp),
+            approximate_arrival_timestamp: seconds(inner.approximate_arrival_timestamp),
             shard_id: shard_id(json),
             data,
         }))

@@ -138,8 +138,6 @@ fn message_attribute(
         }
         _ => return Err(NoOpinion),
     };
-    Ok(Some(MessageAttribute {
-        data_type: string_of(data_type)?.ok_or(NoOpinion)?,
-        value,
-    }))
+    let data_type = string_of(data_type)?.ok_or(NoOpinion)?;
+    Ok(Some(MessageAttribute::new(data_type, value)))
 }
