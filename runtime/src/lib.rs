@@ -25,8 +25,8 @@
 //!
 //! `on_order` is the *record handler*. `on_order::batch`, which the attribute adds, is the *batch
 //! handler*: it takes an event with many records, and returns the partial batch response that Lambda
-//! expects. Lambda then delivers again what was not processed, and nothing else that can be avoided.
-//! No record is ever silently lost.
+//! expects. Lambda then delivers the unprocessed records again instead of the whole batch. No record
+//! is ever silently lost.
 //!
 //! **Turn on `ReportBatchItemFailures`** in the
 //! [event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html),
@@ -72,7 +72,8 @@
 //! another source, or an unprocessed record has no identifier.
 //!
 //! Failures are logged with [`tracing`](https://docs.rs/tracing):
-//! [an example](docs::errors#the-log-line-of-a-failure).
+//! [an example](docs::errors#the-log-line-of-a-failure). The log lines of records that can't be decoded
+//! show none of their data ([`DecodeError::unredacted`]).
 //!
 //! # Cargo features
 //!
@@ -84,6 +85,7 @@
 //! | `firehose`, `s3_batch` | no | Data Firehose transformations, S3 Batch Operations |
 //! | `kpl` | no | `kinesis::UserRecord`: the records in aggregates of the Kinesis Producer Library |
 //! | `aws_lambda_events` | no | the record types of that crate as first parameters |
+//! | `aws_sdk_dynamodb` | no | attributes of images convert into those of the AWS SDK |
 //! | `testing` | no | the simulator of event source mappings |
 //! | `testing-executable` | no | executables in the simulator, with a Runtime API on the loopback interface |
 //!
