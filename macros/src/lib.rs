@@ -1,7 +1,7 @@
 //! The attribute macro of the [`stream-handler`] crate, which re-exports and documents it.
 //! Depend on that crate, not on this one: the two are one release.
 //!
-//! The work is a pipeline, a file a stage:
+//! The work is a pipeline, one file per stage:
 //!
 //! ```text
 //! tokens ─┬─ parse ───── the function, its body kept as tokens
