@@ -1,8 +1,8 @@
-//! What it takes to run a batch whose records decode into nothing and whose handler does nothing;
-//! and how close to the ideal records are run that wait.
+//! The time that the driver takes for records with nothing in them, and how close it comes to the
+//! ideal for handlers that wait.
 //!
 //! ```sh
-//! cargo bench -p stream-handler --all-features --bench driver -- 'driver/16/'
+//! cargo bench -p stream-handler --features aws_lambda_events --bench driver -- 'driver/empty-by-64/'
 //! ```
 
 mod bare;
@@ -15,7 +15,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use futures_util::{StreamExt as _, stream};
 use rivals::{
     Source,
-    bodies::{Body, RECORDS},
+    bodies::{Body, KEYS},
     entry::{context, runtime},
     order::Payload,
 };
@@ -26,34 +26,19 @@ use stream_handler::{
 };
 use tokio::{runtime::Runtime, time::sleep};
 
+/// The time that [`waiting`] handlers take for each record.
+const WAIT: Duration = Duration::from_millis(5);
+
 /// Handlers that do nothing.
 #[allow(clippy::unused_async, reason = "handlers are async, whatever they do")]
 mod idle {
-    use super::{Bare, KinesisRecord, SqsMessage, stream_handler};
+    use super::{Bare, KinesisRecord, stream_handler};
 
-    #[stream_handler(concurrency = 1)]
-    pub(super) async fn bare_by_1(_: Bare) {}
-
-    #[stream_handler(concurrency = 16)]
-    pub(super) async fn bare_by_16(_: Bare) {}
+    #[stream_handler]
+    pub(super) async fn bare(_: Bare) {}
 
     #[stream_handler(concurrency = 64)]
     pub(super) async fn bare_by_64(_: Bare) {}
-
-    #[stream_handler(concurrency = 1)]
-    pub(super) async fn message_by_1(_: SqsMessage<()>) {}
-
-    #[stream_handler(concurrency = 16)]
-    pub(super) async fn message_by_16(_: SqsMessage<()>) {}
-
-    #[stream_handler(concurrency = 64)]
-    pub(super) async fn message_by_64(_: SqsMessage<()>) {}
-
-    #[stream_handler(concurrency = 1)]
-    pub(super) async fn record_by_1(_: KinesisRecord<()>) {}
-
-    #[stream_handler(concurrency = 16)]
-    pub(super) async fn record_by_16(_: KinesisRecord<()>) {}
 
     #[stream_handler(concurrency = 64)]
     pub(super) async fn record_by_64(_: KinesisRecord<()>) {}
@@ -74,31 +59,31 @@ mod waiting {
     }
 }
 
-/// So long waits a handler for each record.
-const WAIT: Duration = Duration::from_millis(5);
-
-/// A batch of the size that was asked for, or of as many as find room.
-fn deserialised<R>(source: Source, records: usize, keys: usize) -> (Batch<R>, usize)
+fn small<R>(source: Source, records: usize) -> Batch<R>
 where
     Batch<R>: DeserializeOwned,
 {
-    let body = Body::with(source, Payload::Small, records, keys, None).expect("small records");
-    let batch = serde_json::from_slice(&body.json).expect("an event");
-    (batch, body.records)
+    let body = Body::new(source, Payload::Small, records, None);
+    serde_json::from_slice(&body.json).expect("an event")
 }
 
-/// The time of the handler's `batch` alone.
+fn empty(records: usize) -> Batch<Bare> {
+    let records = vec!["{}"; records].join(",");
+    Event::from(format!("[{records}]")).into()
+}
+
+/// Times the handler's `batch` alone, for batches of 100 and of 10,000 records.
 fn measure<R>(
     criterion: &mut Criterion,
     runtime: &Runtime,
-    group: &str,
-    batch: impl Fn(usize) -> (Batch<R>, usize),
+    name: &str,
+    batch: impl Fn(usize) -> Batch<R>,
     handler: impl AsyncFn(LambdaEvent<Batch<R>>) -> Result<BatchResponse, BatchError>,
 ) {
-    for records in RECORDS {
-        let (batch, actual) = batch(records);
-        let mut group = criterion.benchmark_group(format!("{group}/{records}"));
-        group.throughput(Throughput::Elements(actual as u64));
+    for records in [100, 10_000] {
+        let batch = batch(records);
+        let mut group = criterion.benchmark_group(format!("driver/{name}/{records}"));
+        group.throughput(Throughput::Elements(records as u64));
         group.bench_function("batch", |bencher| {
             bencher.iter_batched(
                 || LambdaEvent::new(batch.clone(), context()),
@@ -110,7 +95,7 @@ fn measure<R>(
     }
 }
 
-/// Makes sure that all records are done.
+/// The response, in which no record has failed.
 fn respond<R>(
     runtime: &Runtime,
     handler: impl AsyncFn(LambdaEvent<Batch<R>>) -> Result<BatchResponse, BatchError>,
@@ -121,98 +106,40 @@ fn respond<R>(
     response
 }
 
-/// Records with nothing in them: the driver, and little else.
-fn bare(records: usize) -> (Batch<Bare>, usize) {
-    let event = vec!["{}"; records].join(",");
-    (Event::from(format!("[{event}]")).into(), records)
-}
-
-fn messages(records: usize) -> (Batch<SqsMessage<()>>, usize) {
-    deserialised(Source::Sqs, records, 100)
-}
-
-fn records(records: usize) -> (Batch<KinesisRecord<()>>, usize) {
-    deserialised(Source::Kinesis, records, 100)
-}
-
 fn driver(criterion: &mut Criterion) {
     let runtime = &runtime();
-    measure(criterion, runtime, "driver/1", bare, idle::bare_by_1::batch);
+    let records = |records| small(Source::Kinesis, records);
+    measure(criterion, runtime, "empty", empty, idle::bare::batch);
     measure(
         criterion,
         runtime,
-        "driver/16",
-        bare,
-        idle::bare_by_16::batch,
-    );
-    measure(
-        criterion,
-        runtime,
-        "driver/64",
-        bare,
+        "empty-by-64",
+        empty,
         idle::bare_by_64::batch,
     );
-    let group = "driver-sqs";
     measure(
         criterion,
         runtime,
-        &format!("{group}/1"),
-        messages,
-        idle::message_by_1::batch,
-    );
-    measure(
-        criterion,
-        runtime,
-        &format!("{group}/16"),
-        messages,
-        idle::message_by_16::batch,
-    );
-    measure(
-        criterion,
-        runtime,
-        &format!("{group}/64"),
-        messages,
-        idle::message_by_64::batch,
-    );
-    let group = "driver-kinesis";
-    measure(
-        criterion,
-        runtime,
-        &format!("{group}/1"),
-        records,
-        idle::record_by_1::batch,
-    );
-    measure(
-        criterion,
-        runtime,
-        &format!("{group}/16"),
-        records,
-        idle::record_by_16::batch,
-    );
-    measure(
-        criterion,
-        runtime,
-        &format!("{group}/64"),
+        "kinesis-by-64",
         records,
         idle::record_by_64::batch,
     );
 }
 
-/// Ten rounds of 64 records that wait at once: 50 ms, and what the timer is late.
+/// Ten rounds of 64 records that wait at the same time: 50 ms, and the delay of the timer.
 fn makespan(criterion: &mut Criterion) {
-    const RECORDS: usize = 640;
-    const CONCURRENCY: usize = 64;
+    const RECORDS: usize = 10 * KEYS;
     let runtime = runtime();
     let mut group = criterion.benchmark_group("makespan");
     group.sample_size(10);
-    let (messages, _) = deserialised(Source::Sqs, RECORDS, CONCURRENCY);
+    let messages = small(Source::Sqs, RECORDS);
     group.bench_function("sqs", |bencher| {
         bencher.iter(|| {
             let event = LambdaEvent::new(messages.clone(), context());
             respond(&runtime, waiting::message_by_64::batch, event)
         });
     });
-    let (records, _) = deserialised(Source::Kinesis, RECORDS, CONCURRENCY);
+    let records = small(Source::Kinesis, RECORDS);
     group.bench_function("kinesis", |bencher| {
         bencher.iter(|| {
             let event = LambdaEvent::new(records.clone(), context());
@@ -222,8 +149,7 @@ fn makespan(criterion: &mut Criterion) {
     group.bench_function("ideal", |bencher| {
         bencher.iter(|| {
             let waits = stream::iter(0..RECORDS).map(|_| sleep(WAIT));
-            let waits = waits.buffer_unordered(CONCURRENCY).count();
-            runtime.block_on(waits)
+            runtime.block_on(waits.buffer_unordered(KEYS).count())
         });
     });
     group.finish();

@@ -1,4 +1,4 @@
-//! A source of records with nothing in them, to see what the driver costs without what it drives.
+//! A source whose records are empty, to measure the driver without decoding.
 
 use stream_handler::{
     DecodeError, Event, EventError, ItemIdentifier, RawRecord, Record, Source,

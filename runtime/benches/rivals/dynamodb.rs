@@ -10,36 +10,38 @@ use serde::{Deserialize, Deserializer};
 use stream_handler::{
     LambdaEvent,
     dynamodb::{Change, DynamoDbRecord},
-    lambda_runtime, stream_handler,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
 };
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
+    bodies::Body,
+    entry,
     floor::{self, Field, elements},
+    limit,
     order::{Item, Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) async fn respond(
+    contender: Contender,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(invocation, own_type).await,
+        Contender::WithoutLayouts => entry::without_layouts(invocation, own_type).await,
+        Contender::AwsTypes => entry::ours(invocation, |event| aws_type::batch(event, seen)).await,
+        Contender::ByHand => entry::by_hand(invocation, |event| by_hand(event, seen)).await,
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: DynamoDbRecord<Order>, seen: &Seen) {
-    on_change(record.change(), seen);
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: DynamoDbRecord<Order>, seen: &Seen) {
     on_change(record.change(), seen);
 }
 
@@ -110,7 +112,7 @@ fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
 
 /// An order in DynamoDB JSON.
 #[derive(Deserialize)]
-struct Image<'a> {
+pub(super) struct Image<'a> {
     id: Number<u64>,
     #[serde(borrow)]
     customer: Text<'a>,

@@ -1,4 +1,5 @@
-//! Parts of the floor: JSON read in one pass, each record handed on as soon as it is read.
+//! The parts of the floor: JSON is read in one pass, and each record is handed on as soon as it is
+//! read.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,14 +11,14 @@ use serde::{
 /// A response without failures.
 pub(crate) const SUCCESS: &[u8] = br#"{"batchItemFailures":[]}"#;
 
-/// Reads a body, all of it.
+/// Reads the whole of a body.
 pub(crate) fn read<'de>(body: &'de [u8], seed: impl DeserializeSeed<'de>) {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     seed.deserialize(&mut deserializer).expect("an event");
     deserializer.end().expect("nothing after the event");
 }
 
-/// An object, of which one field is read, and no other.
+/// An object of which only one field is read.
 pub(crate) struct Field<S>(pub(crate) &'static str, pub(crate) S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Field<S> {
@@ -113,8 +114,8 @@ impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Arrays<T, F> {
     }
 }
 
-/// JSON in a JSON string, without a copy of the string: what is unescaped is in a buffer of the
-/// deserialiser's.
+/// JSON in a JSON string, without a copy of the string: the deserialiser unescapes it into a buffer
+/// of its own.
 pub(crate) fn embedded<'de, D: Deserializer<'de>, T: for<'t> Deserialize<'t>>(
     deserializer: D,
 ) -> Result<T, D::Error> {

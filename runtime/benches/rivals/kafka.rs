@@ -5,37 +5,41 @@ use std::hint::black_box;
 use aws_lambda_events::kafka::{KafkaEvent, KafkaRecord as AwsKafkaRecord};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
-use stream_handler::{Json, LambdaEvent, kafka::KafkaRecord, lambda_runtime, stream_handler};
+use stream_handler::{
+    Json, LambdaEvent,
+    kafka::KafkaRecord,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
+};
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
+    bodies::Body,
+    entry,
     floor::{self, Field, arrays},
+    limit,
     order::{Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) async fn respond(
+    contender: Contender,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(invocation, own_type).await,
+        Contender::WithoutLayouts => entry::without_layouts(invocation, own_type).await,
+        Contender::AwsTypes => entry::ours(invocation, |event| aws_type::batch(event, seen)).await,
+        Contender::ByHand => entry::by_hand(invocation, |event| by_hand(event, seen)).await,
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: KafkaRecord<Json<Order>>, seen: &Seen) {
-    if let Some(order) = record.value() {
-        seen.order(order);
-    }
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: KafkaRecord<Json<Order>>, seen: &Seen) {
     if let Some(order) = record.value() {
         seen.order(order);
     }
@@ -73,7 +77,7 @@ async fn by_hand(
     for (partition, records) in event.payload.records {
         let mut failed = false;
         for record in records {
-            // What comes later in the partition waits for what failed.
+            // Later records of the partition wait for the failed one.
             failed = failed || on_record(&record, seen).await.is_err();
             if failed {
                 response.batch_item_failures.push(KafkaFailure {

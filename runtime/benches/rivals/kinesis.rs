@@ -8,35 +8,41 @@ use aws_lambda_events::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use stream_handler::{Json, LambdaEvent, kinesis::KinesisRecord, lambda_runtime, stream_handler};
+use stream_handler::{
+    Json, LambdaEvent,
+    kinesis::KinesisRecord,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
+};
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
+    bodies::Body,
+    entry,
     floor::{self, Field, elements},
+    limit,
     order::{Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) async fn respond(
+    contender: Contender,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(invocation, own_type).await,
+        Contender::WithoutLayouts => entry::without_layouts(invocation, own_type).await,
+        Contender::AwsTypes => entry::ours(invocation, |event| aws_type::batch(event, seen)).await,
+        Contender::ByHand => entry::by_hand(invocation, |event| by_hand(event, seen)).await,
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: KinesisRecord<Json<Order>>, seen: &Seen) {
-    seen.order(record.data());
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: KinesisRecord<Json<Order>>, seen: &Seen) {
     seen.order(record.data());
 }
 
