@@ -62,7 +62,7 @@ class Measured:
     def __init__(self, directory):
         self.problems = []
         self.times = {}
-        for step in ("batch", "driver"):
+        for step in ("batch", "concurrency"):
             self.times |= self.criterion(directory / f"criterion-{step}")
         self.deployed = self.criterion(directory / "criterion-deployed")
         for language in ("typescript", "python"):
@@ -268,9 +268,9 @@ def in_lambdas_terms(measured):
                 *(significant(value) for value in milliseconds),
             ]
         )
-    columns = ["milliseconds per batch", "ours at 128 MB", "by hand at 128 MB"]
+    columns = ["", "ours at 128 MB", "by hand at 128 MB"]
     columns += ["ours at 1,769 MB", "by hand at 1,769 MB"]
-    return section("In Lambda's terms", table(columns, rows))
+    return section("Milliseconds per batch", table(columns, rows))
 
 
 def batch_sections(measured):
@@ -364,28 +364,20 @@ def one_bad_section(measured):
     return section("One bad record", table(columns, rows))
 
 
-DRIVEN = {
-    "empty": "empty records, one at a time",
-    "empty-by-64": "empty records, 64 at once",
-    "kinesis-by-64": "Kinesis, 64 at once, with their envelopes",
-}
-
-
-def driver_section(measured):
+def concurrency_section(measured):
     rows = []
-    for name, title in DRIVEN.items():
-        found = [measured.times.get((f"driver/{name}/{records}", "batch")) for records in (100, 10_000)]
+    for concurrency in ("1", "64"):
+        found = [measured.times.get((f"idle/{size}", concurrency)) for size in (100, 10_000)]
         if any(found):
-            rows.append([title, *map(nanoseconds, found)])
-    columns = ["ns per record", "of 100", "of 10,000"]
+            rows.append([concurrency, *map(nanoseconds, found)])
+    columns = ["concurrency", "ns per record, of 100", "of 10,000"]
     spans = []
     for function in ("sqs", "kinesis", "ideal"):
-        found = measured.times.get(("makespan", function))
-        if found:
-            over = times(measured.ratio("makespan", function, "ideal"))
+        if found := measured.times.get(("waiting", function)):
+            over = times(measured.ratio("waiting", function, "ideal"))
             spans.append([SOURCES.get(function, function), f"{found.median / 1e6:.1f}", over])
     span_columns = ["640 records of 5 ms, 64 at once", "ms", "÷ ideal"]
-    return section("The driver alone", table(columns, rows), table(span_columns, spans))
+    return section("Concurrency", table(columns, rows), table(span_columns, spans))
 
 
 def memory_section(measured):
@@ -492,7 +484,7 @@ def report(directory):
         layouts_section(measured),
         invocations_section(measured),
         one_bad_section(measured),
-        driver_section(measured),
+        concurrency_section(measured),
         memory_section(measured),
         instructions_section(measured),
         section("Cold start", start_table(measured)),

@@ -1,6 +1,6 @@
 //! Kafka.
 
-use std::hint::black_box;
+use std::{collections::BTreeMap, hint::black_box};
 
 use aws_lambda_events::kafka::{KafkaEvent, KafkaRecord as AwsKafkaRecord};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -15,9 +15,7 @@ use stream_handler::{
 use super::{
     Contender,
     bodies::Body,
-    entry,
-    floor::{self, Field, arrays},
-    limit,
+    entry, floor, limit,
     order::{Order, Seen},
 };
 
@@ -102,20 +100,25 @@ async fn on_record(record: &AwsKafkaRecord, seen: &Seen) -> Result<(), lambda_ru
 
 fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
     #[derive(Deserialize)]
+    struct Event<'a> {
+        #[serde(borrow)]
+        records: BTreeMap<&'a str, Vec<Record<'a>>>,
+    }
+    #[derive(Deserialize)]
     struct Record<'a> {
         partition: i32,
         offset: i64,
         value: &'a str,
     }
+    let event: Event<'_> = serde_json::from_slice(body).expect("an event");
     let mut bytes = Vec::new();
-    let each = |record: Record<'_>| {
+    for record in event.records.into_values().flatten() {
         black_box((record.partition, record.offset));
         bytes.clear();
         let decoded = BASE64_STANDARD.decode_vec(record.value, &mut bytes);
         decoded.expect("base64");
         let order: Order = serde_json::from_slice(&bytes).expect("an order");
         seen.order(&order);
-    };
-    floor::read(body, Field("records", arrays(each)));
+    }
     floor::SUCCESS.to_vec()
 }

@@ -6,7 +6,7 @@
 //! | `without-layouts` | the same, with every record read on its own instead of by the layout of the records before it |
 //! | `aws-types` | an annotated record handler that takes one of the record types of `aws_lambda_events` |
 //! | `by-hand` | a loop over the records of that crate's event types, as people write it |
-//! | `floor` | one borrowed pass of `serde_json` over the body that keeps no record apart and always returns success: a measure, not a handler |
+//! | `floor` | one pass of `serde_json` over the body into borrowed structs, which keeps no record apart and always returns success: a measure, not a handler |
 //! | `limit` | the work that no reader on `serde_json` can avoid: see [`limit`] |
 //!
 //! All contenders decode the same [`Order`](order::Order) from each record. The first four get
