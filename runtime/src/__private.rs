@@ -9,19 +9,19 @@ use lambda_runtime::Context;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Failure, IntoFailure, IntoOutcome,
-    Outcome, RawRecord, Record, Source, Window, batch,
+    Batch, BatchError, BatchResponse, DeadLetter, DecodeError, Event, Failure, IntoFailure,
+    IntoOutcome, Outcome, RawRecord, Record, Source, Window, batch,
     dead_letter::IntoSent,
     fold::{self, Fold},
     source::Windowed,
 };
 pub use crate::{fold::State, settings::Settings};
 
-/// A batch each record of which is read for itself, not by the layout of those before it: for tests,
+/// An event each record of which is read for itself, not by the layout of those before it: for tests,
 /// which must find no difference.
 #[must_use]
-pub fn without_layouts<R>(batch: Batch<R>) -> Batch<R> {
-    batch.into_event().without_layouts().into()
+pub fn without_layouts(event: Event) -> Event {
+    event.without_layouts()
 }
 
 /// A batch whose records can be decoded.

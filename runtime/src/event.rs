@@ -107,7 +107,20 @@ impl Origin {
 
     /// That of a record that is part of no event.
     pub(crate) fn none() -> Self {
-        Self::new(&Event::from(String::new()), "")
+        Self::alone(String::new())
+    }
+
+    /// That of a record whose JSON is the whole event.
+    #[cfg_attr(
+        not(any(feature = "kafka", feature = "sqs")),
+        allow(dead_code, reason = "for some sources")
+    )]
+    pub(crate) fn alone(json: String) -> Self {
+        let event = Event::from(json);
+        Self {
+            range: 0..event.json().len(),
+            event,
+        }
     }
 
     pub(crate) fn event(&self) -> &Event {

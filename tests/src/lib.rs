@@ -7,6 +7,7 @@
 )]
 
 pub mod events;
+pub mod fuzz;
 pub mod kpl;
 pub mod logs;
 pub mod panics;

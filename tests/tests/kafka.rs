@@ -157,6 +157,55 @@ async fn a_record_that_can_not_be_named() {
     }
 }
 
+/// Lambda takes an empty name for the failure of everything, or for nothing: it must not be written.
+#[tokio::test]
+async fn a_record_of_a_topic_without_a_name() {
+    for value in ["b", "b!"] {
+        let partitions = json!({ "": [record("", 0, 2, value)] });
+        let (event, calls) = (event("aws:kafka", &partitions), Calls::default());
+        let response = on_value::batch(invocation(&event), &calls);
+        if value == "b" {
+            assert_eq!(respond(response).await, r#"{"batchItemFailures":[]}"#);
+        } else {
+            let diagnostic = failure(response).await;
+            assert_eq!(diagnostic.error_type, "StreamHandler.MissingIdentifier");
+        }
+        assert_eq!(calls.all(), [value]);
+    }
+}
+
+/// The key of a partition is what its text says, however it is written.
+#[tokio::test]
+async fn a_partition_whose_key_has_escapes() {
+    let records = json!([
+        record("topic", 1, 15, "a"),
+        record("topic", 1, 16, "b!"),
+        record("topic", 1, 17, "c")
+    ]);
+    for key in [
+        "topic-1",
+        r"topic\u002d1",
+        r"t\u006fpic-1",
+        r"\u0074opic-\u0031",
+    ] {
+        let event = format!(r#"{{"eventSource":"aws:kafka","records":{{"{key}":{records}}}}}"#);
+        for at_once in [false, true] {
+            let calls = Calls::default();
+            let response = if at_once {
+                respond(on_value_at_once::batch(invocation(&event), &calls)).await
+            } else {
+                respond(on_value::batch(invocation(&event), &calls)).await
+            };
+            assert_eq!(
+                response,
+                r#"{"batchItemFailures":[{"itemIdentifier":{"partition":"topic-1","offset":16}},{"itemIdentifier":{"partition":"topic-1","offset":17}}]}"#,
+                "{key}"
+            );
+            assert_eq!(calls.all(), ["a", "b!"], "{key}");
+        }
+    }
+}
+
 /// Published samples have such records.
 #[tokio::test]
 async fn the_event_names_the_partition_whatever_the_record_says() {
@@ -194,25 +243,6 @@ async fn the_event_names_the_partition_whatever_the_record_says() {
         let kept = kept.into_inner().unwrap();
         assert_eq!((kept[1].topic(), kept[1].partition()), (topic, partition));
     }
-}
-
-/// It is the same name, and is written as JSON writes it.
-#[tokio::test]
-async fn an_escaped_partition_name() {
-    let records = json!([
-        record("t\u{e9}", 0, 1, "a"),
-        record("t\u{e9}", 0, 2, "b!"),
-        record("t\u{e9}", 0, 3, "c")
-    ]);
-    let text = event("aws:kafka", &json!({ "NAME": records })).to_string();
-    let text = text.replace("NAME", r"t\u00e9\u002d0");
-    let calls = Calls::default();
-    let response = respond(on_value::batch(invocation(&text), &calls)).await;
-    assert_eq!(
-        response,
-        r#"{"batchItemFailures":[{"itemIdentifier":{"partition":"té-0","offset":2}},{"itemIdentifier":{"partition":"té-0","offset":3}}]}"#
-    );
-    assert_eq!(calls.all(), ["a", "b!"]);
 }
 
 #[tokio::test]
@@ -303,6 +333,8 @@ async fn what_a_record_holds() {
 
     assert_eq!((kept[1].value(), kept[1].offset()), (None, 6));
     assert_eq!((kept[2].key(), kept[2].headers().unwrap().len()), (None, 0));
+    let values: Vec<_> = kept.into_iter().map(KafkaRecord::into_value).collect();
+    assert_eq!(values, [Some(Json(7)), None, Some(Json(7))]);
 }
 
 #[tokio::test]

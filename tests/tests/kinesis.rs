@@ -53,7 +53,10 @@ async fn accessors() {
         Some("arn:aws:kinesis:us-east-2:123456789012:stream/lambda-stream")
     );
     assert_eq!(record.shard_id().as_deref(), Some("shardId-000000000006"));
-    assert_eq!(record.approximate_arrival(), Some(time(1_545_084_650_987)));
+    assert_eq!(
+        record.approximate_arrival_timestamp(),
+        Some(time(1_545_084_650_987))
+    );
     assert_eq!(record.data(), "a text");
     assert_eq!(serde_json::from_str::<Value>(record.json()).unwrap(), json);
     let text = format!("{record:?}");
@@ -97,7 +100,11 @@ async fn arrival_to_the_millisecond() {
             "/kinesis/approximateArrivalTimestamp",
             json.clone(),
         );
-        assert_eq!(record(odd).await.approximate_arrival(), arrival, "{json}");
+        assert_eq!(
+            record(odd).await.approximate_arrival_timestamp(),
+            arrival,
+            "{json}"
+        );
     }
     // Every thousandth, so that no rounding goes unseen.
     let all = (0..1000).map(|thousandth| {
@@ -111,7 +118,7 @@ async fn arrival_to_the_millisecond() {
     });
     for (record, thousandth) in records(all).await.iter().zip(0..) {
         let expected = Some(time(1_545_084_650_000 + thousandth));
-        assert_eq!(record.approximate_arrival(), expected);
+        assert_eq!(record.approximate_arrival_timestamp(), expected);
     }
 }
 
@@ -124,7 +131,7 @@ async fn fields_that_are_missing() {
     assert_eq!(record.partition_key(), "");
     assert_eq!(record.event_source_arn(), None);
     assert_eq!(record.shard_id(), None);
-    assert_eq!(record.approximate_arrival(), None);
+    assert_eq!(record.approximate_arrival_timestamp(), None);
 }
 
 #[tokio::test]

@@ -110,7 +110,7 @@ async fn each_knows_the_kinesis_record_it_came_in() {
         );
         assert_eq!(record.shard_id().as_deref(), Some("shardId-000000000006"));
         assert_eq!(record.event_source_arn(), parent["eventSourceARN"].as_str());
-        assert!(record.approximate_arrival().is_some());
+        assert!(record.approximate_arrival_timestamp().is_some());
     }
     let text = format!("{:?}", records[2]);
     assert!(text.contains("sub_sequence_number: Some(1)"), "{text}");

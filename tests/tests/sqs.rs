@@ -63,7 +63,7 @@ async fn accessors() {
     );
     assert_eq!(message.approximate_receive_count(), Some(3));
     let sent = SystemTime::UNIX_EPOCH + Duration::from_millis(1_545_082_649_183);
-    assert_eq!(message.sent(), Some(sent));
+    assert_eq!(message.sent_timestamp(), Some(sent));
     assert_eq!(message.message_group_id().as_deref(), Some("group \"1\""));
     let handle = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a";
     assert_eq!(message.receipt_handle().as_deref(), Some(handle));
@@ -101,12 +101,7 @@ async fn message_attributes() {
         "no object": 5
     });
     let message = message(with(sqs("1", "a"), "/messageAttributes", attributes)).await;
-    let attribute = |data_type: &str, value| {
-        Some(MessageAttribute {
-            data_type: data_type.to_owned(),
-            value,
-        })
-    };
+    let attribute = |data_type: &str, value| Some(MessageAttribute::new(data_type, value));
     let text = |text: &str| AttributeValue::Text(text.to_owned());
     for (name, expected) in [
         ("colour", attribute("String", text("red"))),
@@ -141,6 +136,45 @@ async fn message_attributes() {
     }
 }
 
+#[test]
+fn a_message_made_for_a_test() {
+    let colour = MessageAttribute::string("red");
+    let bytes = MessageAttribute::binary([0, 255]);
+    let message = SqsMessage::new("a body")
+        .with_message_id("m-1")
+        .with_message_group_id("group \"1\"")
+        .with_approximate_receive_count(3)
+        .with_attribute("SenderId", "me")
+        .with_message_attribute("colour", &colour)
+        .with_message_attribute("bytes", &bytes);
+    assert_eq!((*message.body(), message.message_id()), ("a body", "m-1"));
+    assert_eq!(message.message_group_id().as_deref(), Some("group \"1\""));
+    assert_eq!(message.approximate_receive_count(), Some(3));
+    assert_eq!(
+        message.attribute("SenderId").unwrap().as_deref(),
+        Some("me")
+    );
+    assert_eq!(message.message_attribute("colour").unwrap(), Some(colour));
+    assert_eq!(message.message_attribute("bytes").unwrap(), Some(bytes));
+    assert_eq!(message.message_attribute("other").unwrap(), None);
+    assert_eq!(SqsMessage::new(1).approximate_receive_count(), None);
+}
+
+/// What it had is kept, though its JSON is another.
+#[tokio::test]
+async fn a_message_of_an_event_changed_for_a_test() {
+    let message = message(sqs("1", "a")).await;
+    let arn = message.event_source_arn().map(str::to_owned);
+    let message = message.with_approximate_receive_count(9);
+    assert_eq!(
+        (message.message_id(), message.body()),
+        ("1", &"a".to_owned())
+    );
+    assert_eq!(message.event_source_arn(), arn.as_deref());
+    assert_eq!(message.approximate_receive_count(), Some(9));
+    assert_eq!(message.message_group_id(), None);
+}
+
 #[tokio::test]
 async fn fields_that_are_missing() {
     let message = message(json!({ "body": "a" })).await;
@@ -148,7 +182,7 @@ async fn fields_that_are_missing() {
     assert_eq!(message.message_id(), "");
     assert_eq!(message.event_source_arn(), None);
     assert_eq!(message.approximate_receive_count(), None);
-    assert_eq!(message.sent(), None);
+    assert_eq!(message.sent_timestamp(), None);
     assert_eq!(message.message_group_id(), None);
     assert_eq!(message.receipt_handle(), None);
     assert_eq!(message.attribute("SenderId").unwrap(), None);
@@ -185,7 +219,7 @@ async fn fields_of_a_wrong_type() {
     let json = with(json, "/attributes/SentTimestamp", "soon");
     let message = message(json).await;
     assert_eq!(message.approximate_receive_count(), None);
-    assert_eq!(message.sent(), None);
+    assert_eq!(message.sent_timestamp(), None);
     assert_eq!(
         message
             .attribute("ApproximateReceiveCount")

@@ -26,15 +26,26 @@ use super::{Cursor, Raw, Stop, text};
 /// A type all of whose content is [`Raw`]: it is the same for two records that differ in these
 /// values alone.
 pub(crate) trait OfRaw<'e>: Deserialize<'e> + Clone {
+    /// The key of the one object that is looked into; all others are read as a whole, or not at all.
+    const WITHIN: Option<&'static str>;
+
     /// Calls `each` with every value that is there, always in the same order.
     fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>));
 }
 
 /// Makes an envelope [`OfRaw`] from its fields: values, and an [`Object`](super::Object) that is
-/// `OfRaw` itself.
+/// `OfRaw` itself, whose field is named like its key.
 macro_rules! of_raw {
-    ($type:ident: $($field:ident),* $(; within $object:ident)?) => {
+    ($type:ident: $($field:ident),*) => {
+        $crate::json::of_raw!(@ $type: [None] $($field),*;);
+    };
+    ($type:ident: $($field:ident),*; within $object:ident) => {
+        $crate::json::of_raw!(@ $type: [Some(stringify!($object))] $($field),*; $object);
+    };
+    (@ $type:ident: [$within:expr] $($field:ident),*; $($object:ident)?) => {
         impl<'e> $crate::json::OfRaw<'e> for $type<'e> {
+            const WITHIN: Option<&'static str> = $within;
+
             #[inline]
             fn each_raw(&mut self, each: &mut impl FnMut(&mut $crate::json::Raw<'e>)) {
                 $(if let Some(raw) = &mut self.$field {
@@ -66,8 +77,32 @@ struct Layout<'e, T> {
     slots: Vec<Slot>,
     /// Where each [`Raw`] of `value` is in the model.
     fields: Vec<Range<usize>>,
-    /// The objects and arrays among the fields, unless they are slots.
+    /// The objects and arrays that `T` takes as a whole or ignores, unless they are slots.
     containers: Vec<Range<usize>>,
+}
+
+/// How the type of the records reads a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    /// Member by member, and again so at this key.
+    Inside { for_key: Option<&'static str> },
+    /// As a whole, or not at all.
+    Whole,
+    /// As a part of another one.
+    Part,
+}
+
+impl Reads {
+    /// How it reads the value at a key of this one.
+    fn at(self, key: Option<&str>) -> Self {
+        match self {
+            Self::Inside { for_key } if for_key.is_some() && for_key == key => {
+                Self::Inside { for_key: None }
+            }
+            Self::Inside { .. } => Self::Whole,
+            Self::Whole | Self::Part => Self::Part,
+        }
+    }
 }
 
 struct Slot {
@@ -144,36 +179,40 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
             fields,
             containers: Vec::new(),
         };
+        let root = Reads::Inside { for_key: T::WITHIN };
         layout
-            .find_slots(&mut Cursor::new(model), false, Self::DEPTH)
+            .find_slots(&mut Cursor::new(model), root, Self::DEPTH)
             .ok()?;
-        Some(layout)
+        let is_in = |field: &Range<usize>, outer: &Range<usize>| {
+            outer.start < field.start && field.end < outer.end
+        };
+        let mut fields = layout.fields.iter();
+        // One of these would no longer be found when the outer one becomes a slot.
+        let is_hidden =
+            fields.any(|field| layout.containers.iter().any(|outer| is_in(field, outer)));
+        (!is_hidden).then_some(layout)
     }
 
     /// Passes the next value of the model, and finds the slots in it.
     fn find_slots(
         &mut self,
         cursor: &mut Cursor<'e>,
-        in_field: bool,
+        reads: Reads,
         depth: usize,
     ) -> Result<(), Stop> {
         let kind = cursor.peek().ok_or(Stop::Here)?;
         let start = cursor.at();
-        let is_field = self.fields.iter().any(|field| field.start == start);
-        let in_field = in_field || is_field;
         match kind {
-            b'{' if depth > 0 => {
-                cursor.object(|_, member| self.find_slots(member, in_field, depth - 1))?;
-            }
+            b'{' if depth > 0 => cursor.object(|key, member| {
+                self.find_slots(member, reads.at(key.as_deref()), depth - 1)
+            })?,
             b'[' if depth > 0 => {
-                cursor.array(|element| self.find_slots(element, in_field, depth - 1))?;
+                cursor.array(|element| self.find_slots(element, reads.at(None), depth - 1))?;
             }
             _ => {
-                // Whatever is in a field is up to who reads the field.
-                let kind = (is_field || !in_field).then_some(kind);
                 let mut slot = Slot {
                     span: start..start,
-                    kind,
+                    kind: (reads != Reads::Part).then_some(kind),
                 };
                 slot.span.end = slot.pass(self.model, start).ok_or(Stop::Here)?;
                 cursor.go_to(slot.span.end);
@@ -181,7 +220,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
                 return Ok(());
             }
         }
-        if is_field {
+        if reads == Reads::Whole {
             self.containers.push(start..cursor.at());
         }
         Ok(())

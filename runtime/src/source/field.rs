@@ -79,10 +79,10 @@ impl Seconds {
 }
 
 /// A JSON string that must be there, or the error that names it.
-pub(super) fn required<'e>(
-    json: Option<Raw<'e>>,
+pub(super) fn required(
+    json: Option<Raw<'_>>,
     field: impl fmt::Display,
-) -> Result<Cow<'e, str>, DecodeError> {
+) -> Result<Cow<'_, str>, DecodeError> {
     match json {
         None => Err(DecodeError::new(format!("`{field}` is missing"))),
         Some(json) => json.string().ok_or_else(|| {

@@ -21,18 +21,19 @@ use crate::{
     },
 };
 
-/// Data Firehose: every record is answered, with its transformed data or that it failed. A record
-/// that failed goes to the delivery stream's error output; the others are delivered.
+/// Amazon Data Firehose as an event source. The response has one entry for every record: its
+/// transformed data, or that it was dropped, or that it failed. Firehose delivers transformed
+/// records, and writes failed ones to the delivery stream's error output, without another try.
 ///
-/// A response can't be larger than 6 MB. Records whose data find no room in it are answered as
-/// failed, and are in the error output too: choose a smaller buffer if that happens.
+/// A response can't be larger than 6 MB. The largest records that do not fit are reported as failed,
+/// and are written to the error output as well. If that happens, choose a smaller buffer.
 #[derive(Debug, Clone, Copy)]
 pub enum Firehose {}
 
-/// The largest response of a function, less some room for what is around the records.
+/// The largest response of a Lambda function, less some room for what surrounds the records.
 const LARGEST: usize = 6 * 1024 * 1024 - 1024;
 
-/// What is read of each record before it is decoded.
+/// The fields that are read of each record before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -49,7 +50,7 @@ pub struct Envelope<'e> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+struct Entry<'a> {
     record_id: &'a ItemIdentifier,
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ struct Metadata<'a> {
     partition_keys: &'a BTreeMap<String, String>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Entry<'a> {
     fn without_data(record_id: &'a ItemIdentifier, result: &'static str) -> Self {
         Self {
             record_id,
@@ -107,14 +108,14 @@ impl Source for Firehose {
         outcome: &Outcome<Transformed>,
     ) -> serde_json::Result<Box<RawValue>> {
         let base64;
-        let answer = match outcome {
+        let entry = match outcome {
             Outcome::Done(Transformed(Fate::Data {
                 data,
                 partition_keys,
             })) => {
                 base64 = BASE64_STANDARD.encode(data);
                 let is_from_kafka = envelope.is_from_kafka();
-                Answer {
+                Entry {
                     record_id,
                     result: "Ok",
                     data: (!is_from_kafka).then_some(&base64),
@@ -123,13 +124,13 @@ impl Source for Firehose {
                 }
             }
             Outcome::Done(Transformed(Fate::Dropped)) | Outcome::DeadLettered(_) => {
-                Answer::without_data(record_id, "Dropped")
+                Entry::without_data(record_id, "Dropped")
             }
             Outcome::Failed(_) | Outcome::Interrupted | Outcome::NotStarted => {
-                Answer::without_data(record_id, "ProcessingFailed")
+                Entry::without_data(record_id, "ProcessingFailed")
             }
         };
-        to_raw_value(&answer)
+        to_raw_value(&entry)
     }
 
     fn answers(_: &Event, answers: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
@@ -146,7 +147,7 @@ impl Source for Firehose {
     }
 }
 
-/// Answers without data, in place of the largest ones, until all fit into a response.
+/// Entries without data in place of the largest ones, until all of them fit into a response.
 fn too_large(answers: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -173,16 +174,16 @@ fn too_large(answers: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<Ra
             source = Firehose::NAME,
             record = index,
             %identifier,
-            "the response is full: the record is answered as failed"
+            "the response is full: the record is reported as failed"
         );
-        let fallback = to_raw_value(&Answer::without_data(&identifier, "ProcessingFailed"))?;
+        let fallback = to_raw_value(&Entry::without_data(&identifier, "ProcessingFailed"))?;
         total -= size(&answers[index]).saturating_sub(size(&fallback));
         fallbacks.push((index, fallback));
     }
     Ok(fallbacks)
 }
 
-/// What becomes of a record's data.
+/// What a record's data becomes.
 ///
 /// ```
 /// use stream_handler::{Json, firehose::{FirehoseRecord, Transformed}, stream_handler};
@@ -215,7 +216,7 @@ enum Fate {
 }
 
 impl Transformed {
-    /// These bytes are delivered in place of the record's.
+    /// Delivers these bytes in place of the record's.
     pub fn data(data: impl Into<Bytes>) -> Self {
         Self(Fate::Data {
             data: data.into(),
@@ -223,7 +224,7 @@ impl Transformed {
         })
     }
 
-    /// A value in JSON, with a line feed after it, since Firehose joins records as they are.
+    /// Delivers a value as JSON, followed by a line feed, since Firehose concatenates records.
     ///
     /// # Errors
     ///
@@ -234,13 +235,13 @@ impl Transformed {
         Ok(Self::data(line))
     }
 
-    /// Nothing is delivered, on purpose.
+    /// Delivers nothing, on purpose.
     #[must_use]
     pub fn dropped() -> Self {
         Self(Fate::Dropped)
     }
 
-    /// The same, with a key for dynamic partitioning. What is dropped needs none.
+    /// Adds a key for dynamic partitioning. It has no effect on a dropped record.
     #[must_use]
     pub fn with_partition_key(mut self, name: &str, value: &str) -> Self {
         if let Fate::Data { partition_keys, .. } = &mut self.0 {
@@ -256,22 +257,22 @@ impl Success<Firehose> for Transformed {
     }
 }
 
-/// One Firehose record, its data decoded into `T`.
+/// One Firehose record, with its data decoded into `T`.
 #[derive(Clone)]
 pub struct FirehoseRecord<T> {
     origin: Origin,
     record_id: Text,
-    approximate_arrival: Option<SystemTime>,
+    approximate_arrival_timestamp: Option<SystemTime>,
     data: T,
 }
 
 impl<T> FirehoseRecord<T> {
-    /// A record that is part of no event, to call a handler with in a unit test.
+    /// Creates a record without an event, to call a record handler in a unit test.
     pub fn new(data: T) -> Self {
         Self {
             origin: Origin::none(),
             record_id: Text::Missing,
-            approximate_arrival: None,
+            approximate_arrival_timestamp: None,
             data,
         }
     }
@@ -286,20 +287,20 @@ impl<T> FirehoseRecord<T> {
         self.data
     }
 
-    /// What identifies the record in this invocation.
+    /// The record's identifier in this invocation.
     #[must_use]
     pub fn record_id(&self) -> &str {
         self.record_id.get(self.origin.event()).unwrap_or_default()
     }
 
-    /// When Firehose received the record, to the millisecond.
+    /// When Firehose received the record, in milliseconds.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp
     }
 
-    /// The record's own JSON, with all that has no method here, such as `kinesisRecordMetadata`.
-    /// Empty for a record that is part of no event.
+    /// The record's JSON, for fields that have no method, such as `kinesisRecordMetadata`. Empty for a
+    /// record without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.origin.json()
@@ -319,7 +320,7 @@ impl<T: Payload> Record for FirehoseRecord<T> {
         Ok(Self {
             origin: raw.origin(),
             record_id: Text::new(event, envelope.record_id),
-            approximate_arrival: milliseconds(envelope.approximate_arrival_timestamp),
+            approximate_arrival_timestamp: milliseconds(envelope.approximate_arrival_timestamp),
             data: T::decode(Data::base64(data))?,
         })
     }
@@ -329,7 +330,10 @@ impl<T: fmt::Debug> fmt::Debug for FirehoseRecord<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FirehoseRecord")
             .field("record_id", &self.record_id())
-            .field("approximate_arrival", &self.approximate_arrival)
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp,
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

@@ -6,6 +6,7 @@
 use std::{borrow::Cow, fmt, time::SystemTime};
 
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
@@ -17,16 +18,21 @@ use crate::{
     },
 };
 
-/// Kafka: each record that is not done is reported, by its partition and offset. A failed record
-/// stops its partition, and the rest of the partition is reported with it, so that it keeps its
-/// order: whether Lambda resumes a partition from the lowest offset or retries just what is named
-/// makes no difference then.
+/// Apache Kafka as an event source. The response names every unprocessed record by its partition and
+/// offset.
 ///
-/// Partial batch responses need an event source mapping in provisioned mode.
+/// After a failure the other records of its partition are not started and are reported with it.
+/// Their order is kept whether Lambda then resumes the partition at its lowest reported offset or
+/// retries the reported records alone.
+///
+/// **Lambda reads partial batch responses only if the event source mapping is in provisioned mode.**
+/// Without it every response counts as a success, and the records that it reports are lost. AWS:
+/// [Configuring error handling controls for Kafka event
+/// sources](https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html).
 #[derive(Debug, Clone, Copy)]
 pub enum Kafka {}
 
-/// What is read of each record before it is decoded.
+/// The fields that are read of each record before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -41,20 +47,18 @@ pub struct Envelope<'e> {
     key: Option<Raw<'e>>,
     #[serde(borrow)]
     value: Option<Raw<'e>>,
-    #[serde(borrow)]
-    headers: Option<Raw<'e>>,
-    /// What the event calls the partition that the record is in: `orders-0`. A response must use
-    /// that name, whatever the record says.
+    /// The partition's key in the event's `records`: `orders-0`. A response must use this name,
+    /// whatever topic and partition the record has.
     #[serde(skip)]
     partition_name: Option<Cow<'e, str>>,
 }
 
-impl<'e> Envelope<'e> {
+impl Envelope<'_> {
     fn partition_name(&self) -> Option<Cow<'_, str>> {
         if let Some(name) = &self.partition_name {
             return Some(Cow::Borrowed(name));
         }
-        // A record that is part of no event: what an event would call its partition.
+        // A record without an event: the name that its partition would have in one.
         let topic = self.topic?.string()?;
         let partition: i32 = integer(self.partition)?;
         Some(format!("{topic}-{partition}").into())
@@ -65,7 +69,7 @@ fn integer<T: std::str::FromStr>(json: Option<Raw<'_>>) -> Option<T> {
     json?.get().parse().ok()
 }
 
-of_raw!(Envelope: topic, partition, offset, timestamp, key, value, headers);
+of_raw!(Envelope: topic, partition, offset, timestamp, key, value);
 
 impl Source for Kafka {
     const NAME: &'static str = "Kafka";
@@ -135,7 +139,7 @@ fn read_partitions<'e>(
         split.array(records, |cursor: &mut Cursor<'e>| {
             let (json, mut envelope) = read(cursor)?;
             if let Ok(envelope) = &mut envelope {
-                // Without a name the record can't be reported.
+                // A record whose partition has no name can't be reported.
                 envelope.partition_name = Some(name.clone().unwrap_or_default());
             }
             Ok((json, envelope))
@@ -143,9 +147,12 @@ fn read_partitions<'e>(
     })
 }
 
-/// One Kafka record, its value decoded into `T` and its key into `K`.
+/// One Kafka record, with its value decoded into `T` and its key into `K`.
 ///
-/// `()` for either is not read at all, which is the default for the key.
+/// A value or key of type `()` is not read. That is the default for the key.
+///
+/// The event source mapping must be in provisioned mode, or Lambda ignores which records failed: see
+/// [`Kafka`].
 ///
 /// ```
 /// use stream_handler::{Json, kafka::KafkaRecord, stream_handler};
@@ -175,7 +182,7 @@ pub struct KafkaRecord<T, K = ()> {
 }
 
 impl<T, K> KafkaRecord<T, K> {
-    /// A record that is part of no event, to call a handler with in a unit test.
+    /// Creates a record without an event, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::kafka::KafkaRecord;
@@ -194,14 +201,14 @@ impl<T, K> KafkaRecord<T, K> {
         }
     }
 
-    /// The record with another topic.
+    /// Sets the topic.
     #[must_use]
     pub fn with_topic(mut self, topic: &str) -> Self {
         self.topic = Text::owned(topic);
         self
     }
 
-    /// The record at another place in its topic.
+    /// Sets the partition and the offset.
     #[must_use]
     pub fn with_offset(mut self, partition: i32, offset: i64) -> Self {
         self.partition = partition;
@@ -209,10 +216,31 @@ impl<T, K> KafkaRecord<T, K> {
         self
     }
 
-    /// The record with another key.
+    /// Sets the key.
     #[must_use]
     pub fn with_key(mut self, key: K) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// Adds a header.
+    ///
+    /// ```
+    /// # use stream_handler::kafka::KafkaRecord;
+    /// let record = KafkaRecord::<_>::new(Some("value")).with_header("trace", b"1");
+    /// assert_eq!(record.headers()?[0].value()?, Some(&b"1"[..]));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &[u8]) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let headers = json.entry("headers").or_insert_with(|| json!([]));
+        if let Value::Array(headers) = headers {
+            headers.push(json!({ name: value }));
+        }
+        // It may be a part of the JSON that is replaced.
+        self.topic = Text::owned(self.topic());
+        self.origin = Origin::alone(Value::Object(json).to_string());
         self
     }
 
@@ -249,19 +277,20 @@ impl<T, K> KafkaRecord<T, K> {
         self.offset
     }
 
-    /// When the record was made or appended, as the topic is configured, to the millisecond.
+    /// When the record was created or appended, depending on the topic's configuration, in
+    /// milliseconds.
     #[must_use]
     pub fn timestamp(&self) -> Option<SystemTime> {
         self.timestamp
     }
 
-    /// The record's headers, in order; a name may come more than once. Read from the record's JSON
-    /// when called.
+    /// The record's headers in their order. Several may have the same name. Parses the record's JSON
+    /// on each call.
     ///
     /// # Errors
     ///
-    /// `headers` is not a list of headers. A header whose value can't be read is in the list: see
-    /// [`Header::value`].
+    /// `headers` is not an array of objects. A header whose value can't be read does not hide the
+    /// others: see [`Header::value`].
     pub fn headers(&self) -> Result<Vec<Header>, DecodeError> {
         let mut headers = Vec::new();
         let Some(json) = Raw::of(self.json()).member("headers") else {
@@ -286,8 +315,7 @@ impl<T, K> KafkaRecord<T, K> {
         }
     }
 
-    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
-    /// no event.
+    /// The record's JSON, for fields that have no method. Empty for a record without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.origin.json()
@@ -298,7 +326,7 @@ impl<T, K> KafkaRecord<T, K> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     name: String,
-    /// The bytes; what stands there instead, if it is not bytes.
+    /// The bytes, or the kind of value that stands in their place.
     value: Result<Option<Vec<u8>>, &'static str>,
 }
 
@@ -309,11 +337,11 @@ impl Header {
         &self.name
     }
 
-    /// The header's value; `None` if it is null, as Kafka allows.
+    /// The header's value; `None` if it is null, which Kafka allows.
     ///
     /// # Errors
     ///
-    /// The event has something else than bytes for it.
+    /// The event has another kind of value.
     pub fn value(&self) -> Result<Option<&[u8]>, DecodeError> {
         match &self.value {
             Ok(bytes) => Ok(bytes.as_deref()),
@@ -325,7 +353,7 @@ impl Header {
     }
 }
 
-/// Bytes as Lambda writes them: signed numbers or unsigned ones, -36 is 220.
+/// Bytes as Lambda writes them: as signed or as unsigned numbers. -36 is 220.
 fn bytes(json: Raw<'_>) -> Result<Option<Vec<u8>>, &'static str> {
     let byte = |number: i16| {
         (-128..=255)
@@ -354,7 +382,7 @@ impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
             DecodeError::new(format!("`{field}` is missing or not an integer that fits"))
         };
         let name = envelope.partition_name();
-        // What the record doesn't say itself, the name of its partition does.
+        // A record without a topic or partition has those of its partition's name.
         let (topic, partition) = name
             .as_deref()
             .and_then(|name| name.rsplit_once('-'))

@@ -1,4 +1,4 @@
-//! Amazon S3 Batch Operations: a function for each object of a job.
+//! Amazon S3 Batch Operations: a task for each object of a job.
 //!
 //! Event and response: Amazon S3 User Guide, "Invoke AWS Lambda function"
 //! (`batch-ops-invoke-lambda.html`).
@@ -20,14 +20,13 @@ use crate::{
     },
 };
 
-/// S3 Batch Operations: every task is answered as succeeded, or as failed, for another try
-/// ([`Failure::retry`](crate::Failure::retry)) or for good
-/// ([`Failure::permanent`](crate::Failure::permanent)). The job's report holds the text of the
-/// error.
+/// S3 Batch Operations as an event source. The response has one entry for every task: it succeeded,
+/// or failed temporarily, so that S3 tries it again, or failed permanently
+/// ([`Failure::permanent`](crate::Failure::permanent)). The job's report contains the error's text.
 #[derive(Debug, Clone, Copy)]
 pub enum S3Batch {}
 
-/// What is read of each task before it is decoded.
+/// The fields that are read of each task before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -103,7 +102,7 @@ impl Source for S3Batch {
         struct Response<'a> {
             #[serde(flatten)]
             invocation: Invocation<'a>,
-            // There are none: each task is answered.
+            // No key is missing: every task has an entry.
             treat_missing_keys_as: &'static str,
             results: &'a [Box<RawValue>],
         }
@@ -128,7 +127,7 @@ impl Success<S3Batch> for String {
     }
 }
 
-/// One task: an object to do something with.
+/// One task, which names an object.
 ///
 /// ```
 /// use stream_handler::{s3_batch::S3BatchTask, stream_handler};
@@ -147,8 +146,8 @@ pub struct S3BatchTask {
 }
 
 impl S3BatchTask {
-    /// A task that is part of no event, to call a handler with in a unit test.
-    /// `key` is the object's key as it is; as [`encoded_key`](Self::encoded_key) it is taken as well.
+    /// Creates a task without an event, to call a record handler in a unit test. `key` is the object's
+    /// key, not URL-encoded; [`encoded_key`](Self::encoded_key) returns it unchanged.
     pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         let key = key.into();
         Self {

@@ -11,6 +11,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
@@ -22,16 +23,21 @@ use crate::{
     },
 };
 
-/// SQS: each message that is not done is reported. In a FIFO queue a failed message stops its
-/// message group, and the rest of the group is reported with it, so that it keeps its order.
+/// Amazon SQS as an event source. The response names every unprocessed message.
 ///
-/// A queue is FIFO when its ARN ends in `.fifo`. A message group alone doesn't tell: messages of
-/// standard queues may have one too ("Amazon SQS fair queues"). If there is no ARN it does, since
-/// order kept in vain loses nothing.
+/// After a failure in a FIFO queue the other messages of its group are not started and are reported
+/// with it, so that the group stays in order. Their receive count grows although they were never
+/// tried: behind a message that always fails, a redrive policy moves them to the dead-letter queue
+/// as well.
+///
+/// A queue counts as FIFO if its ARN ends in `.fifo`. Messages of standard queues may have a message
+/// group too ([fair queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html)).
+/// Without an ARN a message that has a group counts as FIFO: keeping an order that nobody needs
+/// loses nothing.
 #[derive(Debug, Clone, Copy)]
 pub enum Sqs {}
 
-/// What is read of each message before it is decoded.
+/// The fields that are read of each message before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -41,10 +47,7 @@ pub struct Envelope<'e> {
     body: Option<Raw<'e>>,
     #[serde(borrow)]
     attributes: Option<Raw<'e>>,
-    // Not used, but a field may differ in its shape, too.
-    #[serde(borrow)]
-    message_attributes: Option<Raw<'e>>,
-    // SNS writes it with a capital: an event of another source is to be known for one.
+    // SNS capitalises the key. Its events must be recognised too, to be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -58,7 +61,7 @@ impl<'e> Envelope<'e> {
     }
 }
 
-of_raw!(Envelope: message_id, body, attributes, message_attributes, event_source, event_source_arn);
+of_raw!(Envelope: message_id, body, attributes, event_source, event_source_arn);
 
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
@@ -87,7 +90,7 @@ impl Source for Sqs {
         }
         match envelope.attribute("MessageGroupId") {
             Some(group) => Lane::Key(group),
-            // Messages of a FIFO queue all have a group; this one's can't be read.
+            // Every message of a FIFO queue has a group. This one can't be read.
             None if fifo == Some(true) => Lane::Unknown,
             None => Lane::Free,
         }
@@ -98,7 +101,7 @@ impl Source for Sqs {
     }
 }
 
-/// One SQS message, its body decoded into `T`.
+/// One SQS message, with its body decoded into `T`.
 ///
 /// ```
 /// use stream_handler::{Json, sqs::SqsMessage, stream_handler};
@@ -122,7 +125,7 @@ pub struct SqsMessage<T> {
 }
 
 impl<T> SqsMessage<T> {
-    /// A message that is part of no event, to call a handler with in a unit test.
+    /// Creates a message without an event, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::{Json, sqs::SqsMessage};
@@ -138,10 +141,65 @@ impl<T> SqsMessage<T> {
         }
     }
 
-    /// The message with another identifier.
+    /// Sets the message's identifier.
     #[must_use]
     pub fn with_message_id(mut self, id: &str) -> Self {
         self.message_id = Text::owned(id);
+        self
+    }
+
+    /// Sets the message group.
+    #[must_use]
+    pub fn with_message_group_id(self, group: &str) -> Self {
+        self.with_attribute("MessageGroupId", group)
+    }
+
+    /// Sets how often the message was received, this delivery included.
+    #[must_use]
+    pub fn with_approximate_receive_count(self, count: u32) -> Self {
+        self.with_attribute("ApproximateReceiveCount", &count.to_string())
+    }
+
+    /// Sets a system attribute, such as `SenderId`.
+    #[must_use]
+    pub fn with_attribute(self, name: &str, value: &str) -> Self {
+        self.with_value("attributes", name, value.into())
+    }
+
+    /// Sets a message attribute, which the sender gives a message.
+    ///
+    /// ```
+    /// # use stream_handler::sqs::{MessageAttribute, SqsMessage};
+    /// let colour = MessageAttribute::string("red");
+    /// let message = SqsMessage::new("a body").with_message_attribute("colour", &colour);
+    /// assert_eq!(message.message_attribute("colour")?, Some(colour));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_message_attribute(self, name: &str, attribute: &MessageAttribute) -> Self {
+        let (field, value) = match &attribute.value {
+            AttributeValue::Text(text) => ("stringValue", text.clone()),
+            AttributeValue::Binary(bytes) => ("binaryValue", BASE64_STANDARD.encode(bytes)),
+        };
+        let attribute = json!({ "dataType": attribute.data_type, field: value });
+        self.with_value("messageAttributes", name, attribute)
+    }
+
+    /// Sets a value in one of the objects of the message's JSON.
+    fn with_value(mut self, object: &str, name: &str, value: Value) -> Self {
+        let mut json: Map<String, Value> = serde_json::from_str(self.json()).unwrap_or_default();
+        let values = json.entry(object).or_insert_with(|| json!({}));
+        if let Value::Object(values) = values {
+            values.insert(name.to_owned(), value);
+        }
+        // They may be parts of the JSON that is replaced.
+        let text = |text: Option<&str>| text.map_or(Text::Missing, Text::owned);
+        let event = self.origin.event();
+        let message_id = text(self.message_id.get(event));
+        let event_source_arn = text(self.event_source_arn.get(event));
+        self.message_id = message_id;
+        self.event_source_arn = event_source_arn;
+        self.origin = Origin::alone(Value::Object(json).to_string());
         self
     }
 
@@ -155,7 +213,7 @@ impl<T> SqsMessage<T> {
         self.body
     }
 
-    /// The message's identifier. Empty if the event has none, which SQS itself never does.
+    /// The message's identifier. Empty if the event has none, which SQS never sends.
     #[must_use]
     pub fn message_id(&self) -> &str {
         self.message_id.get(self.origin.event()).unwrap_or_default()
@@ -167,8 +225,8 @@ impl<T> SqsMessage<T> {
         self.event_source_arn.get(self.origin.event())
     }
 
-    /// A system attribute, such as `SenderId` or `AWSTraceHeader`; `None` if the message has no such
-    /// attribute. Read from the message's JSON when called, like everything below.
+    /// A system attribute, such as `SenderId` or `AWSTraceHeader`; `None` if the message does not have
+    /// it. This method and those below parse the message's JSON on each call.
     ///
     /// # Errors
     ///
@@ -180,36 +238,39 @@ impl<T> SqsMessage<T> {
         }
     }
 
-    /// How often the message was received, this time included.
+    /// How often the message was received, this delivery included.
     #[must_use]
     pub fn approximate_receive_count(&self) -> Option<u32> {
         self.number("ApproximateReceiveCount")
     }
 
-    /// When the message was sent, to the millisecond.
+    /// When the message was sent, in milliseconds.
     #[must_use]
-    pub fn sent(&self) -> Option<SystemTime> {
+    #[doc(alias = "SentTimestamp")]
+    pub fn sent_timestamp(&self) -> Option<SystemTime> {
         let millis = self.number("SentTimestamp")?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
     }
 
-    /// The message group: of every message in a FIFO queue, and of some in standard queues.
+    /// The message group. Every message of a FIFO queue has one, and some of standard queues do.
     #[must_use]
     pub fn message_group_id(&self) -> Option<Cow<'_, str>> {
         self.attribute("MessageGroupId").ok()?
     }
 
-    /// The handle to delete the message by, or to change its visibility timeout.
+    /// The handle that deletes the message or changes its visibility timeout.
     #[must_use]
     pub fn receipt_handle(&self) -> Option<Cow<'_, str>> {
         Raw::of(self.json()).member("receiptHandle")?.string()
     }
 
-    /// An attribute that the sender gave the message; `None` if the message has no such attribute.
+    /// A message attribute, which the sender gave the message; `None` if the message does not have
+    /// it.
     ///
     /// # Errors
     ///
-    /// The attribute has no type, or its value is missing, is not a string or not base64.
+    /// The attribute's type is missing, or its value is missing or not a string, or a binary value is
+    /// not base64.
     pub fn message_attribute(&self, name: &str) -> Result<Option<MessageAttribute>, DecodeError> {
         const OUTER: &str = "messageAttributes";
         let Some(attribute) = self.value_in(OUTER, name)? else {
@@ -235,8 +296,7 @@ impl<T> SqsMessage<T> {
         }))
     }
 
-    /// The message's own JSON, with all that has no method here. Empty for a message that is part of
-    /// no event.
+    /// The message's JSON, for fields that have no method. Empty for a message without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.origin.json()
@@ -246,7 +306,7 @@ impl<T> SqsMessage<T> {
         self.attribute(name).ok()??.parse().ok()
     }
 
-    /// The value at a name in one of the message's objects, unless it is missing or null.
+    /// A member of one of the objects in the message; `None` if it is missing or null.
     fn value_in(&self, object: &str, name: &str) -> Result<Option<Raw<'_>>, DecodeError> {
         let Some(object_json) = present(Raw::of(self.json()).member(object)) else {
             return Ok(None);
@@ -282,8 +342,9 @@ fn required_in<'e>(
     required(json, path.trim_end_matches('.').to_owned())
 }
 
-/// An attribute that the sender gave a message.
+/// A message attribute, which the sender gives a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
     pub data_type: String,
@@ -291,10 +352,34 @@ pub struct MessageAttribute {
     pub value: AttributeValue,
 }
 
+impl MessageAttribute {
+    /// An attribute of any type, such as `Number.java.lang.Long`.
+    #[must_use]
+    pub fn new(data_type: impl Into<String>, value: AttributeValue) -> Self {
+        Self {
+            data_type: data_type.into(),
+            value,
+        }
+    }
+
+    /// An attribute of the type `String`.
+    #[must_use]
+    pub fn string(value: impl Into<String>) -> Self {
+        Self::new("String", AttributeValue::Text(value.into()))
+    }
+
+    /// An attribute of the type `Binary`.
+    #[must_use]
+    pub fn binary(value: impl Into<Vec<u8>>) -> Self {
+        Self::new("Binary", AttributeValue::Binary(value.into()))
+    }
+}
+
 /// The value of a [`MessageAttribute`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttributeValue {
-    /// A string, or a number as SQS carries it: in decimal.
+    /// A string, or a number in decimal.
     Text(String),
     /// Bytes.
     Binary(Vec<u8>),

@@ -53,7 +53,7 @@ fn touch_kinesis<T: std::fmt::Debug>(record: &KinesisRecord<T>) {
         record.partition_key(),
         record.sequence_number(),
         record.event_source_arn(),
-        record.approximate_arrival(),
+        record.approximate_arrival_timestamp(),
         record.shard_id(),
         format!("{record:?}"),
     ));
@@ -122,7 +122,7 @@ fn touch_sqs<T: std::fmt::Debug>(message: &SqsMessage<T>) {
         message.event_source_arn(),
         message.attribute("SenderId").ok(),
         message.approximate_receive_count(),
-        message.sent(),
+        message.sent_timestamp(),
         message.message_group_id(),
         message.receipt_handle(),
         message.message_attribute("bytes").ok(),

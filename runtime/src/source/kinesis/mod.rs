@@ -25,16 +25,16 @@ use crate::{
 #[cfg(feature = "kpl")]
 pub use self::user_record::{KinesisAggregated, UserEnvelope, UserRecord};
 
-/// Kinesis Data Streams: a shard is read in order, so the first record that is not done is the
-/// checkpoint from which Lambda goes on.
+/// Kinesis Data Streams as an event source. The response names the first unprocessed record: the
+/// checkpoint, from which Lambda delivers the shard again.
 #[derive(Debug, Clone, Copy)]
 pub enum Kinesis {}
 
-/// What is read of each record before it is decoded.
+/// The fields that are read of each record before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
-    // SNS writes it with a capital: an event of another source is to be known for one.
+    // SNS capitalises the key. Its events must be recognised too, to be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -48,7 +48,7 @@ impl<'e> Envelope<'e> {
         self.kinesis.as_ref().map(|Object(inner)| inner)
     }
 
-    /// As [`inner`](Self::inner), for a record that is to be decoded.
+    /// As [`inner`](Self::inner), with an error if it is missing.
     fn required(&self) -> Result<&Inner<'e>, DecodeError> {
         self.inner()
             .ok_or_else(|| DecodeError::new("`kinesis` is missing"))
@@ -100,7 +100,7 @@ impl Source for Kinesis {
     }
 }
 
-/// One Kinesis record, its data decoded into `T`.
+/// One Kinesis record, with its data decoded into `T`.
 ///
 /// ```
 /// use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
@@ -121,12 +121,12 @@ pub struct KinesisRecord<T> {
     sequence_number: Text,
     partition_key: Text,
     event_source_arn: Text,
-    approximate_arrival: Seconds,
+    approximate_arrival_timestamp: Seconds,
     data: T,
 }
 
 impl<T> KinesisRecord<T> {
-    /// A record that is part of no event, to call a handler with in a unit test.
+    /// Creates a record without an event, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::{Json, kinesis::KinesisRecord};
@@ -139,12 +139,12 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::Missing,
             partition_key: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_arrival: Seconds::Missing,
+            approximate_arrival_timestamp: Seconds::Missing,
             data,
         }
     }
 
-    /// A record of an event, whose partition key and data were read.
+    /// Creates a record of an event from its envelope, partition key and data.
     fn from_envelope(
         origin: Origin,
         envelope: &Envelope<'_>,
@@ -159,30 +159,30 @@ impl<T> KinesisRecord<T> {
             sequence_number: Text::new(event, sequence_number),
             partition_key,
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_arrival: Seconds::new(event, arrival),
+            approximate_arrival_timestamp: Seconds::new(event, arrival),
             data,
             origin,
         }
     }
 
-    /// The record with another partition key.
+    /// Sets the partition key.
     #[must_use]
     pub fn with_partition_key(mut self, key: &str) -> Self {
         self.partition_key = Text::owned(key);
         self
     }
 
-    /// The record with another sequence number.
+    /// Sets the sequence number.
     #[must_use]
     pub fn with_sequence_number(mut self, number: &str) -> Self {
         self.sequence_number = Text::owned(number);
         self
     }
 
-    /// The record with another time of arrival.
+    /// Sets the time of arrival.
     #[must_use]
-    pub fn with_approximate_arrival(mut self, time: SystemTime) -> Self {
-        self.approximate_arrival = Seconds::Known(time);
+    pub fn with_approximate_arrival_timestamp(mut self, time: SystemTime) -> Self {
+        self.approximate_arrival_timestamp = Seconds::Known(time);
         self
     }
 
@@ -196,8 +196,8 @@ impl<T> KinesisRecord<T> {
         self.data
     }
 
-    /// The key that chose the record's shard; Kinesis keeps the order of records that share it.
-    /// Empty if the event has none, which Kinesis itself never does.
+    /// The key that chose the record's shard. Kinesis keeps the order of records with the same key.
+    /// Empty if the event has none, which Kinesis never sends.
     #[must_use]
     pub fn partition_key(&self) -> &str {
         self.partition_key
@@ -206,7 +206,7 @@ impl<T> KinesisRecord<T> {
     }
 
     /// The record's place in its shard: a decimal number of up to 129 digits. Compare two as
-    /// numbers, not as strings. Empty if the event has none, which Kinesis itself never does.
+    /// numbers, not as strings. Empty if the event has none, which Kinesis never sends.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         self.sequence_number
@@ -220,21 +220,19 @@ impl<T> KinesisRecord<T> {
         self.event_source_arn.get(self.origin.event())
     }
 
-    /// When the stream received the record, to the millisecond.
+    /// When the stream received the record, in milliseconds.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.approximate_arrival.get(self.origin.event())
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.approximate_arrival_timestamp.get(self.origin.event())
     }
 
-    /// The shard of the record, as in `shardId-000000000006`. Read from the record's JSON when
-    /// called.
+    /// The shard of the record: `shardId-000000000006`. Parses the record's JSON on each call.
     #[must_use]
     pub fn shard_id(&self) -> Option<Cow<'_, str>> {
         shard_id(self.json())
     }
 
-    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
-    /// no event.
+    /// The record's JSON, for fields that have no method. Empty for a record without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.origin.json()
@@ -278,7 +276,10 @@ impl<T: fmt::Debug> fmt::Debug for KinesisRecord<T> {
             .field("sequence_number", &self.sequence_number())
             .field("partition_key", &self.partition_key())
             .field("event_source_arn", &self.event_source_arn())
-            .field("approximate_arrival", &self.approximate_arrival())
+            .field(
+                "approximate_arrival_timestamp",
+                &self.approximate_arrival_timestamp(),
+            )
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum KinesisAggregated {}
 
-/// What is read of each user record before it is decoded.
+/// The fields that are read of each user record before it is decoded.
 #[derive(Debug)]
 pub struct UserEnvelope<'e> {
     record: Arc<Envelope<'e>>,
@@ -31,11 +31,11 @@ pub struct UserEnvelope<'e> {
 
 #[derive(Debug)]
 enum Part {
-    /// The Kinesis record is no aggregate.
+    /// The Kinesis record is not an aggregate.
     Whole,
     /// The record of this number in the aggregate.
     Of(Arc<Aggregate>, u32),
-    /// The Kinesis record is an aggregate, and not a sound one.
+    /// The Kinesis record is a corrupt aggregate.
     Corrupt(String),
 }
 
@@ -82,7 +82,7 @@ impl Source for KinesisAggregated {
         if !may_be_aggregate(&base64) {
             return None;
         }
-        // What is not base64 is left to `decode`, which says so.
+        // `decode` reports data that are not base64.
         let data = Data::base64(base64).into_bytes().ok()?;
         if !has_magic(&data) {
             return None;
@@ -112,9 +112,9 @@ impl Source for KinesisAggregated {
     }
 }
 
-/// One *user record*, its data decoded into `T`: what a producer gave the Kinesis Producer Library
-/// (KPL), which aggregates several into one Kinesis record. A Kinesis record that is no aggregate
-/// is one user record.
+/// One *user record*, with its data decoded into `T`: what a producer gave the Kinesis Producer
+/// Library (KPL), which aggregates several user records into one Kinesis record. A Kinesis record
+/// that is not aggregated counts as one user record.
 ///
 /// ```
 /// use stream_handler::{Json, kinesis::UserRecord, stream_handler};
@@ -130,42 +130,49 @@ impl Source for KinesisAggregated {
 /// }
 /// ```
 ///
-/// The function is called for each user record, in the order in which they were aggregated. With
-/// `concurrency`, those of the same partition key, their own, stay in order.
+/// The record handler is called for each user record, in the order of the aggregate. With
+/// `concurrency`, user records with the same partition key stay in order. (Each user record has its
+/// own partition key.)
 ///
 /// # The checkpoint is the Kinesis record
 ///
-/// Lambda knows nothing of aggregates. When a user record fails, the Kinesis record that holds it
-/// is the checkpoint, and those before it in the same aggregate are delivered **again** although
-/// they are done: be idempotent, say by [`sequence_number`](Self::sequence_number) together with
-/// [`sub_sequence_number`](Self::sub_sequence_number). And when Lambda gives the Kinesis record up
-/// (`MaximumRetryAttempts`, `MaximumRecordAgeInSeconds`), the user records that follow the failed
-/// one in it go with it, never started; bisecting can't take an aggregate apart. With a
-/// `dead_letter` function the failed record is done there, and the others go on; the dead letter's
-/// JSON is that of the whole Kinesis record.
+/// Lambda knows nothing of aggregates. When a user record fails, the Kinesis record that contains it
+/// is the checkpoint. The user records before it in the aggregate are then delivered **again**,
+/// although they are processed: make the work idempotent, for instance by
+/// [`sequence_number`](Self::sequence_number) and
+/// [`sub_sequence_number`](Self::sub_sequence_number).
 ///
-/// # What is no aggregate
+/// When Lambda discards the Kinesis record (`MaximumRetryAttempts`, `MaximumRecordAgeInSeconds`), it
+/// discards the user records behind the failed one as well, although they were never tried. Bisecting
+/// can't split an aggregate. With a `dead_letter` function, the failed user record is processed when
+/// the function has taken it, and the others continue. The dead letter contains the JSON of the whole
+/// Kinesis record.
 ///
-/// Data that start with the KPL's magic number and are not sound (the MD5 is wrong, the protobuf
-/// is cut short, a key is not in the table) are one undecodable record: nothing in them is handed
-/// over. An aggregate of no records, which no producer makes, is done without a call.
+/// # Corrupt aggregates
+///
+/// Data that begin with the KPL's magic number and are not a valid aggregate (a wrong MD5, truncated
+/// protobuf, a key that is not in the table) are one undecodable record. None of its user records
+/// reaches the record handler. An aggregate without user records, which the KPL never sends, is
+/// processed without a call.
+///
+/// # Resharding
 ///
 /// While a stream is resharded, the KPL may send a user record a second time, because the first
-/// attempt came to a shard that doesn't have its hash key. The Kinesis Client Library drops the
-/// first by the shard's range of hash keys; a function doesn't know that range, and gets both.
+/// attempt reached a shard that does not own its hash key. The Kinesis Client Library drops the first
+/// one by the shard's range of hash keys. A Lambda function doesn't know that range and gets both.
 ///
-/// AWS: Kinesis Data Streams Developer Guide, "KPL key concepts" and "Implement consumer
-/// de-aggregation" (`kinesis-kpl-consumer-deaggregation.html`).
+/// AWS: Kinesis Data Streams Developer Guide, "KPL key concepts" and [Implement consumer
+/// de-aggregation](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregation.html).
 #[derive(Clone)]
 pub struct UserRecord<T> {
     record: KinesisRecord<T>,
     explicit_hash_key: Option<Box<str>>,
-    /// `None` for a Kinesis record that is no aggregate.
+    /// `None` for a Kinesis record that is not aggregated.
     number: Option<u32>,
 }
 
 impl<T> UserRecord<T> {
-    /// A record that is part of no event and no aggregate, to call a handler with in a unit test.
+    /// Creates a record that is not aggregated, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::{Json, kinesis::{KinesisRecord, UserRecord}};
@@ -205,26 +212,26 @@ impl<T> UserRecord<T> {
         self.record.into_data()
     }
 
-    /// The record's own partition key: in an aggregate each has one.
+    /// The user record's own partition key.
     #[must_use]
     pub fn partition_key(&self) -> &str {
         self.record.partition_key()
     }
 
-    /// The hash key that the producer gave in place of the partition key's, to choose the shard:
-    /// a decimal number of 128 bits. Known only of aggregated records, as Kinesis doesn't tell.
+    /// The hash key by which the producer chose the shard, in place of the partition key's hash: a
+    /// decimal number of 128 bits. Only aggregated records carry it.
     #[must_use]
     pub fn explicit_hash_key(&self) -> Option<&str> {
         self.explicit_hash_key.as_deref()
     }
 
-    /// The sequence number of the Kinesis record: all in an aggregate share it.
+    /// The sequence number of the Kinesis record, which all user records of an aggregate share.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         self.record.sequence_number()
     }
 
-    /// The record's place in its aggregate, from 0; 0 if it is in none.
+    /// The record's position in its aggregate, from 0. 0 for a record that is not aggregated.
     #[must_use]
     pub fn sub_sequence_number(&self) -> u32 {
         self.number.unwrap_or_default()
@@ -244,8 +251,8 @@ impl<T> UserRecord<T> {
 
     /// When the stream received the Kinesis record, to the millisecond.
     #[must_use]
-    pub fn approximate_arrival(&self) -> Option<SystemTime> {
-        self.record.approximate_arrival()
+    pub fn approximate_arrival_timestamp(&self) -> Option<SystemTime> {
+        self.record.approximate_arrival_timestamp()
     }
 
     /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
