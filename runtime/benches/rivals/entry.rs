@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use stream_handler::{
-    __private as private, Batch, BodyLayer, Context, LambdaEvent,
+    __private as private, Batch, BodyLayer, Context, Event, LambdaEvent,
     lambda_runtime::{
         Error, LambdaInvocation, service_fn,
         tower::{Layer as _, Service},
@@ -106,11 +106,12 @@ where
     E: Into<Error>,
     Fut: Future<Output = Result<R, E>>,
 {
-    let handler = |event: LambdaEvent<Batch<T>>| {
-        let batch = private::without_layouts(event.payload);
+    let handler = |event: LambdaEvent<Event>| {
+        let batch = private::without_layouts(event.payload).into();
         handler(LambdaEvent::new(batch, event.context))
     };
-    ours(invocation, handler).await
+    let mut service = BodyLayer::new().layer(service(handler));
+    service.call(invocation).await.expect("a response")
 }
 
 /// The context of an invocation that has a minute left.
