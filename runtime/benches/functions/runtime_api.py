@@ -5,7 +5,7 @@ import select
 import socket
 import time
 
-PATIENCE_S = 120
+PATIENCE_S = 60
 REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 INVOCATION = "/2018-06-01/runtime/invocation"
 
@@ -66,7 +66,10 @@ class RuntimeApi:
                 arrived = state[0].recv(65536)
                 now = time.perf_counter()
                 if not arrived:
-                    raise ConnectionError("the process closed a connection")
+                    # The client keeps one idle connection, and closes others.
+                    self.poll.unregister(descriptor)
+                    self.connections.pop(descriptor)[0].close()
+                    continue
                 state[1] += arrived
                 request = parse(state[1])
                 if request:
