@@ -137,7 +137,7 @@ fn fields<'a>(json: &str, outer: &Outer<'a>, key: &str) -> Option<Fields<'a>> {
         };
         let partition = match outer.partition {
             Some(_) => Ok(integer(outer.partition)?),
-            None => derived.map(|(_, partition)| partition).ok_or(NoOpinion),
+            None => Ok(derived?.1),
         };
         (topic, partition)
     } else {
