@@ -26,9 +26,9 @@ fn time(bencher: &mut Bencher<'_>, runtime: &Runtime, contender: Contender, body
     bencher.iter_batched(
         || deliver(&body.json),
         |(invocation, buffer)| {
-            let response = contender.respond(body, invocation, &Seen::NOTHING);
+            let response = contender.respond(runtime, body, invocation, &Seen::NOTHING);
             // What is returned is dropped outside of the time.
-            (runtime.block_on(response), buffer)
+            (response, buffer)
         },
         BatchSize::NumIterations(invocations as u64),
     );

@@ -45,7 +45,7 @@ fn main() {
         check(&body, &runtime);
         for contender in chosen {
             let respond =
-                |invocation| runtime.block_on(contender.respond(&body, invocation, &Seen::NOTHING));
+                |invocation| contender.respond(&runtime, &body, invocation, &Seen::NOTHING);
             // What is allocated only once is there after a first invocation.
             let (invocation, _buffer) = deliver(&body.json);
             drop(respond(invocation));

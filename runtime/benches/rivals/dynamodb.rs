@@ -13,6 +13,7 @@ use stream_handler::{
     lambda_runtime::{self, LambdaInvocation},
     stream_handler,
 };
+use tokio::runtime::Runtime;
 
 use super::{
     Contender,
@@ -21,18 +22,21 @@ use super::{
     order::{Item, Order, Seen},
 };
 
-pub(crate) async fn respond(
+pub(crate) fn respond(
     contender: Contender,
+    runtime: &Runtime,
     body: &Body,
     invocation: LambdaInvocation,
     seen: &Seen,
 ) -> Vec<u8> {
     let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => entry::ours(invocation, own_type).await,
-        Contender::WithoutLayouts => entry::without_layouts(invocation, own_type).await,
-        Contender::AwsTypes => entry::ours(invocation, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => entry::by_hand(invocation, |event| by_hand(event, seen)).await,
+        Contender::StreamHandler => entry::ours(runtime, invocation, own_type),
+        Contender::WithoutLayouts => entry::without_layouts(runtime, invocation, own_type),
+        Contender::AwsTypes => {
+            entry::ours(runtime, invocation, |event| aws_type::batch(event, seen))
+        }
+        Contender::ByHand => entry::by_hand(runtime, invocation, |event| by_hand(event, seen)),
         Contender::Floor => floor(&invocation.body, seen),
         Contender::Limit => limit::respond(body, &invocation, seen),
     }

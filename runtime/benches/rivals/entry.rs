@@ -21,6 +21,7 @@ use stream_handler::{
         tower::{Layer as _, Service},
     },
 };
+use tokio::runtime::{Builder, Runtime};
 
 /// The number of bytes from which a body is not shared with hyper, as observed. (hyper 1 makes room
 /// for 417,792 bytes at a time, and reads more if its buffer has more room.)
@@ -68,7 +69,8 @@ where
 }
 
 /// The response of a handler written by hand.
-pub(crate) async fn by_hand<T, R, E, Fut>(
+pub(crate) fn by_hand<T, R, E, Fut>(
+    runtime: &Runtime,
     invocation: LambdaInvocation,
     handler: impl Fn(LambdaEvent<T>) -> Fut,
 ) -> Vec<u8>
@@ -78,12 +80,13 @@ where
     E: Into<Error>,
     Fut: Future<Output = Result<R, E>>,
 {
-    let response = service(handler).call(invocation).await;
-    response.expect("a response")
+    let response = service(handler).call(invocation);
+    runtime.block_on(response).expect("a response")
 }
 
 /// The response of a batch handler of this crate.
-pub(crate) async fn ours<T, R, E, Fut>(
+pub(crate) fn ours<T, R, E, Fut>(
+    runtime: &Runtime,
     invocation: LambdaInvocation,
     handler: impl Fn(LambdaEvent<Batch<T>>) -> Fut,
 ) -> Vec<u8>
@@ -93,11 +96,13 @@ where
     Fut: Future<Output = Result<R, E>>,
 {
     let mut service = BodyLayer::new().layer(service(handler));
-    service.call(invocation).await.expect("a response")
+    let response = service.call(invocation);
+    runtime.block_on(response).expect("a response")
 }
 
 /// The same, with every record read on its own.
-pub(crate) async fn without_layouts<T, R, E, Fut>(
+pub(crate) fn without_layouts<T, R, E, Fut>(
+    runtime: &Runtime,
     invocation: LambdaInvocation,
     handler: impl Fn(LambdaEvent<Batch<T>>) -> Fut,
 ) -> Vec<u8>
@@ -111,7 +116,8 @@ where
         handler(LambdaEvent::new(batch, event.context))
     };
     let mut service = BodyLayer::new().layer(service(handler));
-    service.call(invocation).await.expect("a response")
+    let response = service.call(invocation);
+    runtime.block_on(response).expect("a response")
 }
 
 /// The context of an invocation that has a minute left.
@@ -127,8 +133,8 @@ pub(crate) fn context() -> Context {
 }
 
 /// The runtime that all contenders run on: that of `#[tokio::main(flavor = "current_thread")]`.
-pub(crate) fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
+pub(crate) fn runtime() -> Runtime {
+    Builder::new_current_thread()
         .enable_time()
         .build()
         .expect("a runtime")

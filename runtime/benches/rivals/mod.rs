@@ -26,6 +26,7 @@ mod sqs;
 
 use serde_json::{Value, json};
 use stream_handler::lambda_runtime::LambdaInvocation;
+use tokio::runtime::Runtime;
 
 use self::{
     bodies::{Bad, Body},
@@ -88,17 +89,18 @@ impl Contender {
     }
 
     /// The response to an invocation with this body.
-    pub(crate) async fn respond(
+    pub(crate) fn respond(
         self,
+        runtime: &Runtime,
         body: &Body,
         invocation: LambdaInvocation,
         seen: &Seen,
     ) -> Vec<u8> {
         match body.source {
-            Source::Kinesis => kinesis::respond(self, body, invocation, seen).await,
-            Source::DynamoDb => dynamodb::respond(self, body, invocation, seen).await,
-            Source::Sqs => sqs::respond(self, body, invocation, seen).await,
-            Source::Kafka => kafka::respond(self, body, invocation, seen).await,
+            Source::Kinesis => kinesis::respond(self, runtime, body, invocation, seen),
+            Source::DynamoDb => dynamodb::respond(self, runtime, body, invocation, seen),
+            Source::Sqs => sqs::respond(self, runtime, body, invocation, seen),
+            Source::Kafka => kafka::respond(self, runtime, body, invocation, seen),
         }
     }
 }
@@ -150,11 +152,11 @@ impl Case {
 /// # Panics
 ///
 /// A contender does not.
-pub(crate) fn check(body: &Body, runtime: &tokio::runtime::Runtime) {
+pub(crate) fn check(body: &Body, runtime: &Runtime) {
     for contender in Contender::ALL {
         let seen = Seen::everything();
         let (invocation, _buffer) = deliver(&body.json);
-        let response = runtime.block_on(contender.respond(body, invocation, &seen));
+        let response = contender.respond(runtime, body, invocation, &seen);
         let name = format!("{}: {}", body.source.name(), contender.name());
         assert_eq!(
             value(&response),
@@ -175,7 +177,7 @@ pub(crate) fn check(body: &Body, runtime: &tokio::runtime::Runtime) {
 /// # Panics
 ///
 /// The responses differ, or do not report one failure.
-pub(crate) fn check_bad(bad: Bad, body: &Body, runtime: &tokio::runtime::Runtime) {
+pub(crate) fn check_bad(bad: Bad, body: &Body, runtime: &Runtime) {
     let contenders: &[Contender] = match bad {
         Bad::Payload => &Contender::ALL[..4],
         // The types of `aws_lambda_events` refuse the whole event, or as parameters the record.
@@ -184,8 +186,8 @@ pub(crate) fn check_bad(bad: Bad, body: &Body, runtime: &tokio::runtime::Runtime
     let mut reported = Vec::new();
     for contender in contenders {
         let (invocation, _buffer) = deliver(&body.json);
-        let response = contender.respond(body, invocation, &Seen::NOTHING);
-        let failures = value(&runtime.block_on(response))["batchItemFailures"].take();
+        let response = contender.respond(runtime, body, invocation, &Seen::NOTHING);
+        let failures = value(&response)["batchItemFailures"].take();
         assert_eq!(failures.as_array().map(Vec::len), Some(1), "{failures}");
         reported.push(failures);
     }
