@@ -11,10 +11,13 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One record could not be decoded: its envelope, or its payload.
 ///
-/// The record fails, and no other.
+/// The record fails, and no other. What the error displays, and the errors that are its
+/// [`source`](Error::source), show none of the record's data when they are of this crate's making;
+/// see [`unredacted`](Self::unredacted).
 pub struct DecodeError {
     what: Cow<'static, str>,
     source: Option<BoxError>,
+    unredacted: Option<BoxError>,
 }
 
 impl DecodeError {
@@ -23,6 +26,7 @@ impl DecodeError {
         Self {
             what: what.into(),
             source: None,
+            unredacted: None,
         }
     }
 
@@ -31,6 +35,32 @@ impl DecodeError {
     pub fn because(mut self, error: impl Into<BoxError>) -> Self {
         self.source = Some(error.into());
         self
+    }
+
+    /// Keeps an error that may quote data, for [`unredacted`](Self::unredacted) alone.
+    pub(crate) fn redacting(mut self, error: impl Into<BoxError>) -> Self {
+        self.unredacted = Some(error.into());
+        self
+    }
+
+    /// The error in the words of `serde`, which may quote the record: ``invalid type: string
+    /// "4111 1111 1111 1111", expected u64``. `None` if this error, and the decode errors that it
+    /// [wraps](Self::because), leave nothing out.
+    ///
+    /// For a place where the record's data may be shown, a debugger or a unit test; logs seldom are
+    /// one.
+    ///
+    /// ```
+    /// # use stream_handler::{Data, Json, Payload};
+    /// let error = Json::<u64>::decode(Data::text(r#""4111""#)).unwrap_err();
+    /// assert!(!format!("{error:?}").contains("4111"));
+    /// assert!(error.unredacted().unwrap().to_string().contains("4111"));
+    /// ```
+    #[must_use]
+    pub fn unredacted(&self) -> Option<&(dyn Error + 'static)> {
+        let wrapped = || self.source.as_ref()?.downcast_ref::<Self>()?.unredacted();
+        let own = self.unredacted.as_deref().map(|error| error as _);
+        own.or_else(wrapped)
     }
 }
 

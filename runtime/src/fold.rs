@@ -21,6 +21,7 @@ use crate::{
     batch::split,
     driver::Deadline,
     job::{Decode, Job},
+    json::mismatch::explain,
     log, panic,
     records::Records,
     settings::Settings,
@@ -42,8 +43,11 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> State<T> {
             fresh: T::default,
             copy: T::clone,
             read: |json| {
-                let mut json = serde_json::Deserializer::from_str(json.get());
-                serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
+                serde_json::from_str(json.get()).map_err(|error| {
+                    let what = format!("it is not a `{}`", std::any::type_name::<T>());
+                    // With its cause, and without data: it becomes the invocation's error.
+                    format!("{:?}", explain::<T>(json.get().as_bytes(), &what, error))
+                })
             },
             write: |state| serde_json::value::to_raw_value(state),
         }

@@ -55,8 +55,8 @@
 //!
 //! Each failure is logged through [`tracing`](https://docs.rs/tracing) at error level, with the
 //! record's identifier and the whole chain of errors; each success at debug level; each batch, in
-//! numbers, at info level. The texts of errors are logged as they are: `serde`'s quote the value
-//! that was not expected.
+//! numbers, at info level. Errors of decoding show none of the record's data
+//! ([`DecodeError::unredacted`]); the texts of the handler's errors are logged as they are.
 //!
 //! # Where to look
 //!

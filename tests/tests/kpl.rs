@@ -140,7 +140,7 @@ async fn payloads() {
     assert_eq!(calls.all(), ["1"]);
     let error = logs.errors().remove(0);
     assert!(
-        error.contains("at `id`: invalid type: string \"x\", expected u64"),
+        error.contains("at `id`: expected u64, found a string"),
         "{error}"
     );
 }

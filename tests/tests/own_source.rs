@@ -139,7 +139,7 @@ async fn what_an_enrichment_added() {
     );
     assert_eq!(calls.all(), ["2 Ada \"L\""]);
     assert!(
-        logs.errors()[0].contains("at `name`: invalid type"),
+        logs.errors()[0].contains("at `name`: expected a string, found"),
         "{:?}",
         logs.errors()
     );

@@ -6,6 +6,7 @@
 
 mod cursor;
 mod layout;
+pub(crate) mod mismatch;
 mod text;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};

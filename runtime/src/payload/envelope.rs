@@ -1,7 +1,7 @@
 //! JSON documents that hold a payload, or are one: what the envelopes of SNS, EventBridge and S3
 //! have in common.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,38 +9,73 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, event::shape};
+use crate::{DecodeError, event::kind, json::mismatch::explain};
 
 /// A JSON string, borrowed unless it has escapes in it. (`Option<Cow<str>>` would never borrow.)
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Str<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// Reads a document; the error says `failed`, and where in the document it did.
 pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str, failed: &str) -> Result<T, DecodeError> {
-    serde_json::from_str(json).map_err(|error| {
-        // Again, for the path: only a bad record pays for it.
-        let deserializer = &mut serde_json::Deserializer::from_str(json);
-        let path = match serde_path_to_error::deserialize::<_, T>(deserializer) {
-            Err(error) if error.path().iter().next().is_some() => {
-                format!(", at `{}`", error.path())
-            }
-            _ => String::new(),
-        };
-        DecodeError::new(format!("{failed}{path}")).because(error)
-    })
+    serde_json::from_str(json).map_err(|error| explain::<T>(json.as_bytes(), failed, error))
 }
 
-/// What a document is that is not what it was to be: ``an object with `a`, `b` ``.
+/// Keys of the documents that services write. Other keys are the customer's.
+const KNOWN: [&str; 27] = [
+    "EventVersion",
+    "Event",
+    "Message",
+    "MessageAttributes",
+    "MessageId",
+    "Records",
+    "Signature",
+    "SignatureVersion",
+    "SigningCertURL",
+    "Subject",
+    "SubscribeURL",
+    "Timestamp",
+    "Token",
+    "TopicArn",
+    "Type",
+    "UnsubscribeURL",
+    "account",
+    "detail",
+    "detail-type",
+    "id",
+    "region",
+    "resources",
+    "responsePayload",
+    "requestPayload",
+    "source",
+    "time",
+    "version",
+];
+
+/// What a document is that is not what it was to be: ``an object with `Message` and other keys``.
 pub(super) fn describe(json: &str) -> String {
-    match serde_json::from_str::<IgnoredAny>(json) {
-        Err(_) => "not JSON".to_owned(),
-        Ok(_) => match serde_json::from_str::<Cow<'_, str>>(json) {
-            Ok(text) if text.trim_start().starts_with('{') => {
-                "a string of JSON: it is encoded twice".to_owned()
-            }
-            _ => shape(json),
-        },
+    if let Ok(text) = serde_json::from_str::<Cow<'_, str>>(json) {
+        if text.trim_start().starts_with('{') {
+            return "a string of JSON: it is encoded twice".to_owned();
+        }
     }
+    let members = match serde_json::from_str::<BTreeMap<Str<'_>, &RawValue>>(json) {
+        Ok(members) => members,
+        Err(error) if error.is_data() => return kind(json).to_owned(),
+        Err(_) => return "not JSON".to_owned(),
+    };
+    let mut names: Vec<String> = KNOWN
+        .into_iter()
+        .filter(|name| members.keys().any(|Str(key)| key == name))
+        .take(8)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if names.len() < members.len() {
+        names.push("other keys".to_owned());
+    }
+    if names.is_empty() {
+        return "an empty object".to_owned();
+    }
+    format!("an object with {}", names.join(", "))
 }
 
 /// The string at a key of a document; `None` for anything else there.

@@ -12,7 +12,7 @@ use super::{
     Data, Deserializable, Payload,
     envelope::{Str, describe, read, text_at, value_at},
 };
-use crate::DecodeError;
+use crate::{DecodeError, json::mismatch::explain};
 
 /// An EventBridge event, as a rule whose target is a queue puts it into the body of an SQS
 /// message; its `detail` is deserialised into `T`.
@@ -140,7 +140,7 @@ impl<T: Deserializable> Payload for EventBridge<T> {
         };
         let detail = match serde_json::from_str::<Outer<'_>>(&json) {
             Ok(event) => event.detail,
-            Err(error) => return Err(DecodeError::new(failed()).because(error)),
+            Err(error) => return Err(explain::<Outer<'_>>(json.as_bytes(), &failed(), error)),
         };
         let Some(detail) = detail else {
             return Err(DecodeError::new(failed()).because("`detail` is missing or null"));

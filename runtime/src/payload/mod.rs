@@ -12,7 +12,7 @@ use base64_simd::{Out, STANDARD};
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::error::DecodeError;
+use crate::{error::DecodeError, json::mismatch::explain};
 
 /// What the payload of a record decodes into.
 ///
@@ -128,7 +128,20 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
     STANDARD
         .decode_to_vec(text)
         .or_else(|_| BASE64_STANDARD.decode(text))
-        .map_err(|error| DecodeError::new("the payload is not valid base64").because(error))
+        .map_err(|error| {
+            // The error's own text shows the byte.
+            let why = match error {
+                base64::DecodeError::InvalidByte(offset, _)
+                | base64::DecodeError::InvalidLastSymbol(offset, _) => {
+                    format!("invalid symbol at offset {offset}")
+                }
+                base64::DecodeError::InvalidLength(_) => "invalid length".to_owned(),
+                base64::DecodeError::InvalidPadding => "invalid padding".to_owned(),
+            };
+            DecodeError::new("the payload is not valid base64")
+                .because(why)
+                .redacting(error)
+        })
 }
 
 /// A type that `serde` can deserialise, borrowing nothing: every `serde::de::DeserializeOwned`.
@@ -195,20 +208,10 @@ impl<T: Deserializable> Payload for Json<T> {
     }
 }
 
-/// Reads the JSON again, to tell which field was wrong: only a bad record pays for the path.
 fn json_error<T: for<'de> Deserialize<'de>>(bytes: &[u8], error: serde_json::Error) -> DecodeError {
     let expected = std::any::type_name::<T>();
-    let deserializer = &mut serde_json::Deserializer::from_slice(bytes);
-    let what = match serde_path_to_error::deserialize::<_, T>(deserializer) {
-        Err(error) if error.path().iter().next().is_some() => {
-            format!(
-                "the payload is not the JSON of a `{expected}`, at `{}`",
-                error.path()
-            )
-        }
-        _ => format!("the payload is not the JSON of a `{expected}`"),
-    };
-    DecodeError::new(what).because(error)
+    let what = format!("the payload is not the JSON of a `{expected}`");
+    explain::<T>(bytes, &what, error)
 }
 
 /// Not read at all: whatever it is, it is not looked at.
@@ -234,8 +237,10 @@ impl Payload for String {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError> {
         match data.0 {
             Encoded::Text(text) => Ok(text.into_owned()),
-            encoded => Self::from_utf8(Data(encoded).into_bytes()?)
-                .map_err(|error| DecodeError::new("the payload is not valid UTF-8").because(error)),
+            encoded => Self::from_utf8(Data(encoded).into_bytes()?).map_err(|error| {
+                // The whole error holds the payload.
+                DecodeError::new("the payload is not valid UTF-8").because(error.utf8_error())
+            }),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     Data, Payload,
     envelope::{Str, describe, text_at, value_at},
 };
-use crate::DecodeError;
+use crate::{DecodeError, json::mismatch::explain};
 
 /// An SNS notification, as a topic's subscription puts it into the body of an SQS message; what
 /// was published, its `Message`, is decoded into `P`.
@@ -164,32 +164,35 @@ fn message(json: &str) -> Result<Cow<'_, str>, DecodeError> {
             r#type: Some(Str(kind)),
             message: Some(Str(message)),
         }) if kind == "Notification" => Ok(message),
-        Ok(_) => Err(unexpected(json)),
-        Err(error) => Err(unexpected(json).because(error)),
+        Ok(_) => Err(DecodeError::new(unexpected(json))),
+        Err(error) => {
+            let what = unexpected(json);
+            Err(explain::<Notification<'_>>(json.as_bytes(), &what, error))
+        }
     }
 }
 
 /// Why some JSON is no notification.
-fn unexpected(json: &str) -> DecodeError {
+fn unexpected(json: &str) -> String {
     let kind = text_at(json, "Type").unwrap_or_default();
     if kind == "Notification" {
         let problem = match value_at(json, "Message") {
             None => "missing",
             Some(_) => "not a valid string",
         };
-        return DecodeError::new(format!("`Message` of the SNS notification is {problem}"));
+        return format!("`Message` of the SNS notification is {problem}");
     }
     if kind == "SubscriptionConfirmation" || kind == "UnsubscribeConfirmation" {
-        return DecodeError::new(format!(
+        return format!(
             "`Type` is `{kind}`, not `Notification`: SNS asks to confirm it, by a visit to the \
              `SubscribeURL` in the message"
-        ));
+        );
     }
-    DecodeError::new(format!(
+    format!(
         "the payload is not an SNS notification, it is {}. If the subscription has raw message \
          delivery enabled, the payload is the message itself: take it without `Sns`",
         describe(json)
-    ))
+    )
 }
 
 impl<P: fmt::Debug> fmt::Debug for Sns<P> {

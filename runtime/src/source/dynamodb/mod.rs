@@ -3,17 +3,24 @@
 //! Event shape: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB"
 //! (`with-ddb.html`).
 
+mod attribute;
+mod deserializer;
 mod image;
+mod number;
+#[cfg(feature = "aws_sdk_dynamodb")]
+mod sdk;
+mod value;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::SystemTime};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
+pub use self::value::{AttributeValue, Attributes};
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
     event::{Origin, alike_at},
-    json::{Object, of_raw},
+    json::{Object, mismatch::explain, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Seconds, Text, foreign, identifier, required},
@@ -106,9 +113,9 @@ impl Source for DynamoDb {
 
 /// One change of an item in a table.
 ///
-/// `New` and `Old` are what the item's images decode into: any types that implement
-/// `serde::Deserialize`, with numbers, sets and binary values as the `serde_dynamo` crate reads
-/// them. They say what the handler needs, and so what the stream's view type must deliver:
+/// `New` and `Old` are what the item's images decode into: types that implement
+/// `serde::Deserialize`, or [`Attributes`] for an item as DynamoDB has it. They say what the handler
+/// needs, and so what the stream's view type must deliver:
 ///
 /// | the handler takes | view type |
 /// |---|---|
@@ -120,6 +127,29 @@ impl Source for DynamoDb {
 ///
 /// An image that is absent though the type needs it makes the record undecodable: it fails, it is
 /// not taken for an empty item.
+///
+/// # Which type takes which attribute
+///
+/// | attribute | types |
+/// |---|---|
+/// | string (S) | `String`, `char`, an enum of unit variants, and what reads text, such as dates |
+/// | number (N) | integers, floats, and `String`, which takes the digits |
+/// | binary data (B) | `Bytes`, `Vec<u8>`, `[u8; N]` |
+/// | boolean (BOOL) | `bool` |
+/// | null (NULL) | `Option<T>`, `()` |
+/// | map (M) | structs, maps, enums with data |
+/// | list (L), sets (SS, NS, BS) | `Vec<T>`, sets, tuples |
+/// | any | [`AttributeValue`], `serde_json::Value`, untagged enums |
+///
+/// Numbers of DynamoDB have up to 38 digits, and none is lost: a number that a type has no room for
+/// is an error. An `f64` takes the numbers that it would be written as, so `0.1` and not
+/// `0.1234567890123456789`; a `serde_json::Value` those that it can hold as an integer or a float;
+/// `u128` and `i128` all integers that they hold. Behind `#[serde(flatten)]` and in untagged and
+/// internally tagged enums `serde` itself keeps numbers in 64 bits: a larger one is an error there,
+/// and an integer of more than 53 bits is rounded if the type then asks for a float.
+///
+/// Two attributes of the same name are an error, as is what is not an attribute in DynamoDB's JSON,
+/// even where the type would ignore it.
 ///
 /// ```
 /// use stream_handler::{dynamodb::{Change, DynamoDbRecord}, stream_handler};
@@ -220,7 +250,8 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     /// They are missing, or not what `K` expects.
     pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
         let outer = self.outer()?;
-        image::decode(outer.inner()?.keys, || "`dynamodb.Keys`".to_owned())
+        let keys = outer.inner()?.keys.map(Raw::get);
+        image::decode(keys, || "`dynamodb.Keys`".to_owned())
     }
 
     /// The record's place in its shard: a decimal number. Compare two as numbers, not as strings.
@@ -266,8 +297,10 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     }
 
     fn outer(&self) -> Result<Envelope<'_>, DecodeError> {
-        serde_json::from_str(self.json())
-            .map_err(|error| DecodeError::new("the record is not an object").because(error))
+        serde_json::from_str(self.json()).map_err(|error| {
+            let json = self.json().as_bytes();
+            explain::<Envelope<'_>>(json, "the record can't be read again", error)
+        })
     }
 }
 
@@ -300,8 +333,8 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
             .trim_matches('"');
         format!("`dynamodb.{image}` of the {name} (the stream's view type is {view})")
     };
-    let new = || image::decode(inner.new_image, || describe("NewImage"));
-    let old = || image::decode(inner.old_image, || describe("OldImage"));
+    let new = || image::decode(inner.new_image.map(Raw::get), || describe("NewImage"));
+    let old = || image::decode(inner.old_image.map(Raw::get), || describe("OldImage"));
     match &*name {
         "INSERT" => Ok(Change::Insert { new: new()? }),
         "MODIFY" => Ok(Change::Modify {

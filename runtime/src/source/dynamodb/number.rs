@@ -1,53 +1,187 @@
-//! A number of an item: DynamoDB writes them as text, and they may become any type's.
+//! Numbers of DynamoDB: text in the event, with up to 38 digits. None of them is ever lost.
 
-use serde::{Deserializer, de::Visitor};
+use std::{borrow::Cow, iter};
 
-use super::attribute::{Unsure, unsure};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected, Visitor, value::MapDeserializer},
+};
 
-/// A number, as text.
-pub(super) struct Number<'e>(pub(super) &'e str);
+use super::attribute::Str;
+use crate::json::mismatch::Mismatch;
 
-macro_rules! parsed {
-    ($($method:ident $visit:ident)*) => {
-        $(
-            fn $method<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-                visitor.$visit(self.0.parse().map_err(|_| Unsure)?)
-            }
-        )*
-    };
+/// A number's text, with at least one digit.
+#[derive(Debug, Clone)]
+pub(super) struct Number<'e>(Cow<'e, str>);
+
+impl<'de: 'e, 'e> Deserialize<'de> for Number<'e> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Str(text) = Str::deserialize(deserializer)?;
+        if is_number(&text) {
+            return Ok(Self(text));
+        }
+        Err(D::Error::invalid_value(
+            Unexpected::Str(&text),
+            &"a decimal number",
+        ))
+    }
 }
 
-impl<'e> Deserializer<'e> for Number<'e> {
-    type Error = Unsure;
+/// `-12.5E+3`: digits, maybe with a sign, a point and an exponent.
+fn is_number(text: &str) -> bool {
+    let sign = |text: &[u8]| usize::from(matches!(text, [b'-' | b'+', ..]));
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let text = text.as_bytes();
+    let whole = &text[sign(text)..];
+    let mut rest = &whole[digits(whole)..];
+    let mut length = whole.len() - rest.len();
+    if let [b'.', fraction @ ..] = rest {
+        rest = &fraction[digits(fraction)..];
+        length += fraction.len() - rest.len();
+    }
+    match rest {
+        _ if length == 0 => false,
+        [] => true,
+        [b'e' | b'E', exponent @ ..] => {
+            let exponent = &exponent[sign(exponent)..];
+            !exponent.is_empty() && digits(exponent) == exponent.len()
+        }
+        _ => false,
+    }
+}
 
-    fn deserialize_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        if let Ok(number) = self.0.parse::<i64>() {
-            visitor.visit_i64(number)
-        } else if let Ok(number) = self.0.parse::<u64>() {
+impl<'e> Number<'e> {
+    pub(super) fn into_text(self) -> Cow<'e, str> {
+        self.0
+    }
+
+    /// Shows the number as `serde_json` shows one: as an integer if it is one, or as a float. What is
+    /// neither is shown to types that take more.
+    pub(super) fn visit<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        if let Ok(number) = self.0.parse() {
+            return visitor.visit_u64(number);
+        }
+        let integer = self.integer().unwrap_or_default();
+        if let Ok(number) = integer.parse::<u64>() {
             visitor.visit_u64(number)
+        } else if let Ok(number) = integer.parse::<i64>() {
+            visitor.visit_i64(number)
+        } else if let Some(number) = self.f64() {
+            visitor.visit_f64(number)
+        } else if let Ok(number) = integer.parse::<u128>() {
+            visitor.visit_u128(number)
+        } else if let Ok(number) = integer.parse::<i128>() {
+            visitor.visit_i128(number)
+        } else if serde_json_takes_all_digits() {
+            let number = iter::once(("$serde_json::private::Number", &*self.0));
+            visitor.visit_map(MapDeserializer::new(number))
         } else {
-            visitor.visit_f64(self.0.parse().map_err(|_| Unsure)?)
+            Err(self.unfit(&visitor))
         }
     }
 
-    parsed! {
-        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32
-        deserialize_i64 visit_i64 deserialize_u8 visit_u8 deserialize_u16 visit_u16
-        deserialize_u32 visit_u32 deserialize_u64 visit_u64 deserialize_f32 visit_f32
-        deserialize_f64 visit_f64
+    pub(super) fn visit_f32<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.0.parse::<f32>() {
+            Ok(number) if self.equals(6, || format!("{number:e}")) => visitor.visit_f32(number),
+            _ => Err(self.unfit(&visitor)),
+        }
     }
 
-    unsure! {
-        deserialize_i128 deserialize_u128 deserialize_bool deserialize_char deserialize_str
-        deserialize_string deserialize_bytes deserialize_byte_buf deserialize_option
-        deserialize_unit deserialize_seq deserialize_map deserialize_identifier
-        deserialize_unit_struct(&'static str) deserialize_newtype_struct(&'static str)
-        deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize)
-        deserialize_struct(&'static str, &'static [&'static str])
-        deserialize_enum(&'static str, &'static [&'static str])
+    pub(super) fn visit_f64<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.f64() {
+            Some(number) => visitor.visit_f64(number),
+            None => Err(self.unfit(&visitor)),
+        }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.deserialize_any(visitor)
+    pub(super) fn visit_i128<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.integer().and_then(|integer| integer.parse().ok()) {
+            Some(number) => visitor.visit_i128(number),
+            None => self.visit(visitor),
+        }
+    }
+
+    pub(super) fn visit_u128<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.integer().and_then(|integer| integer.parse().ok()) {
+            Some(number) => visitor.visit_u128(number),
+            None => self.visit(visitor),
+        }
+    }
+
+    fn unfit<'v, V: Visitor<'v>>(&self, visitor: &V) -> Mismatch {
+        Mismatch::invalid_value(Unexpected::Other(&self.0), visitor)
+    }
+
+    /// The digits of an integer, whether it is written as one or as `1.5E+3`.
+    fn integer(&self) -> Option<String> {
+        let decimal = Decimal::new(&self.0)?;
+        // More zeros than any type has room for.
+        let zeros = usize::try_from(decimal.scale)
+            .ok()
+            .filter(|zeros| *zeros < 40)?;
+        let sign = if decimal.is_negative { "-" } else { "" };
+        let digits = if decimal.digits.is_empty() {
+            "0"
+        } else {
+            &decimal.digits
+        };
+        Some(format!("{sign}{digits}{}", "0".repeat(zeros)))
+    }
+
+    /// The float that has this number for its shortest text.
+    fn f64(&self) -> Option<f64> {
+        let number: f64 = self.0.parse().ok()?;
+        self.equals(15, || format!("{number:e}")).then_some(number)
+    }
+
+    /// Whether a float is this number to the last digit. A type holds any number of so many `digits`;
+    /// of others the float is `written` again.
+    fn equals(&self, digits: usize, written: impl FnOnce() -> String) -> bool {
+        let is_short = self.0.len() <= digits && !self.0.contains(['e', 'E']);
+        is_short || Decimal::new(&self.0).is_some_and(|own| Some(own) == Decimal::new(&written()))
+    }
+}
+
+/// Whether a crate of the user's turned on `serde_json/arbitrary_precision`. Its numbers then take
+/// any digits, handed over in the way that its own deserialiser has.
+fn serde_json_takes_all_digits() -> bool {
+    const DIGITS: &str = "0.12345678901234567890123";
+    serde_json::from_str::<serde_json::Number>(DIGITS)
+        .is_ok_and(|number| number.to_string() == DIGITS)
+}
+
+/// A number's value, however it is written: an integer times ten to the power of the scale.
+#[derive(PartialEq)]
+struct Decimal {
+    is_negative: bool,
+    /// Of the integer, without zeros at either end; none for zero.
+    digits: String,
+    scale: i64,
+}
+
+impl Decimal {
+    /// `None` for an exponent that no number of DynamoDB has, and for an infinite float.
+    fn new(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let unsigned = mantissa.trim_start_matches(['-', '+']);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let exponent: i32 = exponent.parse().ok()?;
+        let all = format!("{whole}{fraction}");
+        let digits = all.trim_end_matches('0');
+        let after_point = i64::try_from(digits.len()).ok()? - i64::try_from(whole.len()).ok()?;
+        let digits = digits.trim_start_matches('0');
+        let is_zero = digits.is_empty();
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| Self {
+                is_negative: mantissa.starts_with('-') && !is_zero,
+                digits: digits.to_owned(),
+                scale: if is_zero {
+                    0
+                } else {
+                    i64::from(exponent) - after_point
+                },
+            })
     }
 }

@@ -1,0 +1,71 @@
+//! Attributes as they are, for handlers that want them in no type of their own.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+/// All attributes of an item, by name: an image as DynamoDB has it, with nothing lost.
+///
+/// ```
+/// use stream_handler::{dynamodb::{AttributeValue, Attributes, Change, DynamoDbRecord}, stream_handler};
+///
+/// #[stream_handler]
+/// async fn on_change(record: DynamoDbRecord<Attributes>) {
+///     if let Change::Insert { new } = record.change() {
+///         if let Some(AttributeValue::N(total)) = new.get("total") {
+///             println!("all digits of it: {total}");
+///         }
+///     }
+/// }
+/// ```
+pub type Attributes = BTreeMap<String, AttributeValue>;
+
+/// The value of an attribute as DynamoDB has it.
+///
+/// It may stand for an image's attribute anywhere in a type, as in
+/// `struct Order { id: u64, details: AttributeValue }`. It can be read from an image and from
+/// nothing else, so not from a payload, and not behind `#[serde(flatten)]` or in an untagged enum:
+/// there `serde` keeps values in a form of its own, in which a set is not told from a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename = "stream_handler::AttributeValue")]
+#[non_exhaustive]
+pub enum AttributeValue {
+    /// A string.
+    #[serde(rename = "stream_handler::S")]
+    S(String),
+    /// A number, as DynamoDB writes it: up to 38 digits, perhaps with an exponent.
+    #[serde(rename = "stream_handler::N")]
+    N(String),
+    /// Binary data, decoded.
+    #[serde(rename = "stream_handler::B")]
+    B(Bytes),
+    /// A boolean.
+    #[serde(rename = "stream_handler::BOOL")]
+    Bool(bool),
+    /// A null.
+    #[serde(rename = "stream_handler::NULL")]
+    Null,
+    /// A map.
+    #[serde(rename = "stream_handler::M")]
+    M(Attributes),
+    /// A list.
+    #[serde(rename = "stream_handler::L")]
+    L(Vec<AttributeValue>),
+    /// A set of strings, in the event's order.
+    #[serde(rename = "stream_handler::SS")]
+    Ss(Vec<String>),
+    /// A set of numbers, in the event's order.
+    #[serde(rename = "stream_handler::NS")]
+    Ns(Vec<String>),
+    /// A set of binary data, in the event's order.
+    #[serde(rename = "stream_handler::BS")]
+    Bs(Vec<Bytes>),
+}
+
+impl AttributeValue {
+    /// Tells the deserialiser of images what is wanted. The variants' names are not those of
+    /// attributes' types, or a map `{"S": "a"}` that `serde` kept might be taken for a string.
+    pub(super) const NAME: &str = "stream_handler::AttributeValue";
+    pub(super) const PREFIX: &str = "stream_handler::";
+}
