@@ -70,7 +70,7 @@ impl Observer for Recorder {
         let BatchSummary {
             source,
             records,
-            done,
+            processed: done,
             dead_lettered,
             failed,
             ..
