@@ -22,6 +22,7 @@ use crate::{
     DeadLetter, DecodeError, Event, Failure, Outcome, RawRecord, Source,
     driver::{Deadline, Lanes},
     event::Origin,
+    json::mismatch::explain_record,
     panic::{self, Panic},
     source::Reporting,
 };
@@ -168,12 +169,12 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
     /// Decodes the record and calls the handler.
     fn handle(&self, index: usize, mut calls: Pin<&mut dyn Calls<S>>) -> Result<(), Failure> {
         let permanent = self.settings.undecodable_is_permanent;
-        let envelope = self.envelopes.get(index).map_err(|error| {
-            let error = DecodeError::new("the record can't be read").because(error.to_string());
+        let json = self.envelopes.json(index);
+        let envelope = self.envelopes.get(index).map_err(|_| {
+            let error = explain_record::<S::Envelope<'_>>(json);
             Failure::undecodable(error, permanent)
         })?;
         let position = self.envelopes.position(index);
-        let json = self.envelopes.json(index);
         let mut decoded = false;
         panic::catch(|| {
             let raw = RawRecord::new(self.event, json, position, envelope);

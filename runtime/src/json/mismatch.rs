@@ -13,7 +13,7 @@ use serde::de::{self, Expected, Unexpected, value::Error as Plain};
 
 pub(crate) use self::{
     access::{Value, visit_elements, visit_members, visit_text, visit_variant},
-    again::explain,
+    again::{explain, explain_record},
 };
 use crate::DecodeError;
 

@@ -5,12 +5,12 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, RawRecord, Record, Source};
+use crate::{DecodeError, RawRecord, Record, Source, json::mismatch::explain};
 
 fn decode<R: DeserializeOwned, S: Source>(raw: &RawRecord<'_, '_, S>) -> Result<R, DecodeError> {
     serde_json::from_str(raw.json()).map_err(|error| {
-        let expected = std::any::type_name::<R>();
-        DecodeError::new(format!("the record is not a `{expected}`")).because(error)
+        let what = format!("the record is not a `{}`", std::any::type_name::<R>());
+        explain::<R>(raw.json().as_bytes(), &what, error)
     })
 }
 

@@ -1,6 +1,11 @@
 //! What a handler's first parameter can be.
 
-use crate::{Event, Source, error::DecodeError, event::Origin, json::Object};
+use crate::{
+    Event, Source,
+    error::DecodeError,
+    event::Origin,
+    json::{Object, mismatch::explain_record},
+};
 
 /// A type that a handler can take as its record. It names its event source and decodes itself
 /// from one raw record.
@@ -50,7 +55,7 @@ pub trait Record: Sized {
     fn from_json(json: &str) -> Result<Self, DecodeError> {
         let event = Event::from(json.to_owned());
         let Object(envelope) = serde_json::from_str(event.json())
-            .map_err(|error| DecodeError::new("the record can't be read").because(error))?;
+            .map_err(|_| explain_record::<<Self::Source as Source>::Envelope<'_>>(event.json()))?;
         Self::decode(RawRecord::new(&event, event.json(), 0, &envelope))
     }
 }

@@ -7,7 +7,11 @@
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::{BatchError, Event, EventError, Source, WindowError, json::Object};
+use crate::{
+    BatchError, Event, EventError, Source, WindowError,
+    error::Chain,
+    json::{Object, mismatch::explain},
+};
 
 /// A tumbling window at its end, with the state that its records were folded into: what the
 /// function gets that `window = …` names.
@@ -153,11 +157,16 @@ pub(crate) struct Fields<'e> {
 impl<'e> Fields<'e> {
     /// Those of an event that is known for one of the source.
     pub(crate) fn read<S: Source>(event: &'e Event) -> Result<Self, BatchError> {
-        let Object(fields): Object<Self> =
-            serde_json::from_str(event.json()).map_err(|error| BatchError::InvalidEvent {
+        let Object(fields): Object<Self> = serde_json::from_str(event.json()).map_err(|error| {
+            let error = explain::<Object<Self>>(event.json().as_bytes(), "others", error);
+            BatchError::InvalidEvent {
                 source: S::NAME,
-                error: EventError::new("the fields of a tumbling window", error.to_string()),
-            })?;
+                error: EventError::new(
+                    "the fields of a tumbling window",
+                    Chain(&error).to_string(),
+                ),
+            }
+        })?;
         match fields.window {
             Some(_) => Ok(fields),
             None => Err(of::<S>(WindowError::Missing)),

@@ -10,7 +10,10 @@ use serde::{
 use serde_json::{error::Category, value::RawValue};
 
 use super::{Kind, Mismatch, Value, visit_elements, visit_members, visit_text, visit_variant};
-use crate::{DecodeError, json::kind};
+use crate::{
+    DecodeError,
+    json::{Object, kind},
+};
 
 /// Why no `T` can be made from some JSON. `what` says what failed, `error` is `serde_json`'s.
 pub(crate) fn explain<'e, T: Deserialize<'e>>(
@@ -43,6 +46,15 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
     DecodeError::new(format!("{what}{}", mismatch.at()))
         .because(why)
         .redacting(error)
+}
+
+/// Why no `T` can be made from the object of a record.
+pub(crate) fn explain_record<'e, T: Deserialize<'e>>(json: &'e str) -> DecodeError {
+    let what = "the record can't be read";
+    match serde_json::from_str::<Object<T>>(json) {
+        Err(error) => explain::<Object<T>>(json.as_bytes(), what, error),
+        Ok(_) => DecodeError::new(what),
+    }
 }
 
 /// The text of a value, which `serde_json` has read before.

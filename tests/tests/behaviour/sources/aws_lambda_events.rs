@@ -119,7 +119,7 @@ async fn what_can_not_be_decoded_costs_one_record() {
         let [error] = &logs.errors()[..] else {
             panic!("one error, not {:?}", logs.errors());
         };
-        let start = format!("the record is not a `{expected}`: ");
+        let start = format!("the record is not a `{expected}`");
         assert!(
             error.starts_with(&start) && error.len() > start.len(),
             "{error}"
