@@ -1,4 +1,4 @@
-//! What the tests share: events as AWS sends them, and the answers to them.
+//! What the tests share: events as AWS sends them, the responses to them, logs and panics.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -6,6 +6,7 @@
     reason = "a test helper's panic is a failed test"
 )]
 
+pub mod cases;
 pub mod events;
 pub mod fuzz;
 pub mod kpl;
@@ -50,12 +51,7 @@ pub async fn reported(
 ) -> Vec<String> {
     let text = respond(batch).await;
     let response: Value = serde_json::from_str(&text).expect("JSON");
-    let items: Vec<String> = response["batchItemFailures"]
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|item| item["itemIdentifier"].as_str().expect("a string").into())
-        .collect();
+    let items = identifiers(&response);
     assert_eq!(text, response_text(&items));
     items
 }
@@ -67,15 +63,16 @@ pub async fn folded(
 ) -> (Vec<String>, Value) {
     let text = respond(batch).await;
     let mut response: Value = serde_json::from_str(&text).expect("JSON");
-    let items: Vec<String> = response["batchItemFailures"]
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|item| item["itemIdentifier"].as_str().expect("a string").into())
-        .collect();
+    let items = identifiers(&response);
     let fields = response.as_object_mut().expect("an object");
     assert_eq!(fields.len(), 2, "{text}");
     (items, fields.remove("state").expect("a state"))
+}
+
+fn identifiers(response: &Value) -> Vec<String> {
+    let items = response["batchItemFailures"].as_array().expect("an array");
+    let identifier = |item: &Value| item["itemIdentifier"].as_str().expect("a string").into();
+    items.iter().map(identifier).collect()
 }
 
 /// The one right spelling of a response.

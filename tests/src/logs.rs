@@ -58,6 +58,14 @@ impl Logs {
         lines
     }
 
+    /// The `error` of the one record that failed, which must have been undecodable.
+    pub fn undecodable(&self) -> String {
+        let failed = self.with("record failed");
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert_eq!(failed[0].fields["reason"], "Undecodable");
+        failed[0].fields["error"].clone()
+    }
+
     /// The `error` of each record that failed.
     pub fn errors(&self) -> Vec<String> {
         let failed = self.with("record failed");

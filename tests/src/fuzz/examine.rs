@@ -1,10 +1,6 @@
 //! Hands an event to a handler in every way, and compares what comes of it with the judge's view.
 
-use std::{
-    cell::Cell,
-    panic::{self, AssertUnwindSafe, catch_unwind},
-    sync::Once,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::IgnoredAny;
 use stream_handler::Event;
@@ -16,11 +12,7 @@ use super::{
     judge::{self, DynamoDb, Expected, Fields, Verdict},
     source::Source,
 };
-
-thread_local! {
-    /// The panics of this thread, those that the runtime catches included.
-    static PANICS: Cell<usize> = const { Cell::new(0) };
-}
+use crate::panics;
 
 /// A way in which the text of an event becomes one.
 type Way = (&'static str, serde_json::Result<Event>);
@@ -73,14 +65,6 @@ pub(super) struct Examiner {
 
 impl Examiner {
     pub(super) fn new() -> Self {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(|| {
-            let hook = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                PANICS.set(PANICS.get() + 1);
-                hook(info);
-            }));
-        });
         let runtime = Builder::new_current_thread().build();
         Self {
             runtime: runtime.expect("a runtime"),
@@ -92,13 +76,13 @@ impl Examiner {
     pub(super) fn case(&mut self, case: &Case) -> Result<Examined, String> {
         let mut body = std::mem::take(&mut self.body);
         case.body(&mut body);
-        let panics = PANICS.get();
+        let panics_before = panics::count();
         let examined = catch_unwind(AssertUnwindSafe(|| {
             self.event(case.source, &body, case.failures)
         }));
         let examined = examined.unwrap_or_else(|_| Err("a panic escaped".to_owned()));
         self.body = body;
-        if PANICS.get() > panics {
+        if panics::count() > panics_before {
             return Err("a panic".to_owned());
         }
         examined

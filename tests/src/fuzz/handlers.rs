@@ -262,7 +262,7 @@ fn kafka(record: KafkaRecord<Vec<u8>, Vec<u8>>, probe: &Probe<'_>) -> Result<(),
         };
         let topic = expected.topic.as_deref().map_err(|none| *none);
         probe.agrees("topic", record.topic(), topic);
-        probe.agrees("partition", record.partition(), expected.partition);
+        probe.same("partition", record.partition(), expected.partition);
         probe.same("offset", record.offset(), expected.offset);
         probe.same("timestamp", record.timestamp(), expected.timestamp);
         probe.same("key", record.key(), expected.key.as_ref());
@@ -307,8 +307,7 @@ fn s3_batch(task: S3BatchTask, probe: &Probe<'_>) -> Result<(), String> {
             return None;
         };
         probe.same("bucket", task.bucket(), &*expected.bucket);
-        let key = expected.key.as_deref().map_err(|none| *none);
-        probe.agrees("key", task.key(), key);
+        probe.same("key", task.key(), &*expected.key);
         probe.same(
             "version_id",
             task.version_id(),

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Image,
     Topic,
     Partition,
+    /// The URL-encoded key of an object, or almost.
+    ObjectKey,
     /// One of these.
     Choice(&'static [&'static str]),
     /// Any value.
@@ -258,9 +260,24 @@ fn fresh(kind: Kind, random: &mut Random, place: &Place, out: &mut String) {
         },
         Kind::Topic => json::spelt(random, &place.topic, out),
         Kind::Partition => out.push_str(&place.partition.to_string()),
+        Kind::ObjectKey => object_key(random, place.spelling, out),
         Kind::Choice(choice) => out.push_str(random.any(choice)),
         Kind::Any => json::value(random, place.spelling, 4, out),
     }
+}
+
+fn object_key(random: &mut Random, spelling: Spelling, out: &mut String) {
+    const GOOD: &[&str] = &["a", "b/", "%2F", "+", "%20", "%2b", "%C3%a9", "é", "."];
+    const BAD: &[&str] = &["%", "%4", "%zz", "%C3", "%ff", "%+1"];
+    if random.one_in(3) {
+        return json::string(random, spelling, out);
+    }
+    let mut key = String::new();
+    for _ in 0..random.below(8) {
+        let parts = if random.one_in(60) { BAD } else { GOOD };
+        key.push_str(random.any(parts));
+    }
+    json::spelt(random, &key, out);
 }
 
 /// A DynamoDB item.

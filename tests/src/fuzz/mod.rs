@@ -6,7 +6,8 @@
 //!
 //! The runtime may remember the layout of earlier records in a batch. The records of a batch
 //! therefore differ from those before them in small ways: a key is escaped, a field is missing, an
-//! inner object is empty.
+//! inner object is empty. Every event is also read "without layouts", so that a difference which only
+//! one of the two readers has shows which one.
 //!
 //! One seed makes the same input on every machine.
 //!

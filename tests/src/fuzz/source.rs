@@ -57,7 +57,7 @@ impl Source {
             ],
             Self::S3Batch => vec![
                 varied("taskId", Kind::Identifier),
-                varied("s3Key", Kind::Text),
+                varied("s3Key", Kind::ObjectKey),
                 varied("s3VersionId", Kind::Choice(&["null", r#""1""#, r#""v2""#])),
                 varied(
                     "s3BucketArn",

@@ -10,16 +10,8 @@ use super::{
     read::{Pairs, bytes, milliseconds, object, text},
 };
 
-/// Whether a record's key in `records` alone is what identifies and orders it. If not, an event in
-/// which a record's own topic and partition say something else is refused.
-const KEY_DECIDES: bool = true;
-
 /// The names of the source.
-const SOURCES: &[&str] = if KEY_DECIDES {
-    &["aws:kafka", "SelfManagedKafka", "aws:SelfManagedKafka"]
-} else {
-    &["aws:kafka", "SelfManagedKafka"]
-};
+const SOURCES: &[&str] = &["aws:kafka", "SelfManagedKafka", "aws:SelfManagedKafka"];
 
 #[derive(Deserialize)]
 struct Outer<'a> {
@@ -40,7 +32,7 @@ struct Outer<'a> {
 #[derive(Debug)]
 pub(in super::super) struct Kafka<'a> {
     pub(in super::super) topic: Opinion<Cow<'a, str>>,
-    pub(in super::super) partition: Opinion<i32>,
+    pub(in super::super) partition: i32,
     pub(in super::super) offset: i64,
     pub(in super::super) timestamp: Option<SystemTime>,
     pub(in super::super) key: Option<Vec<u8>>,
@@ -67,9 +59,8 @@ pub(super) fn partitions<'a>(
         let name = name.unwrap_or_default();
         let records: Vec<&RawValue> =
             serde_json::from_str(records.get()).map_err(|_| "a partition that is not an array")?;
-        for record in records {
-            all.push(self::record(record.get(), &name)?);
-        }
+        let records = records.into_iter();
+        all.extend(records.map(|json| record(json.get(), &name)));
     }
     Ok(all)
 }
@@ -78,71 +69,41 @@ fn integer<T: std::str::FromStr>(json: Option<&RawValue>) -> Option<T> {
     json?.get().parse().ok()
 }
 
-fn record<'a>(json: &'a str, key: &Cow<'a, str>) -> Result<Expected<'a>, &'static str> {
+/// A record. Its key in `records` alone is what identifies and orders it, whatever its own topic and
+/// partition say.
+fn record<'a>(json: &'a str, key: &Cow<'a, str>) -> Expected<'a> {
     let Some(outer) = object::<Outer<'_>>(json) else {
-        return Ok(Expected::unreadable(json));
+        return Expected::unreadable(json);
     };
-    let name = name(&outer, key)?;
     let offset = integer(outer.offset);
-    let identifier = name
-        .clone()
-        .filter(|name| !name.is_empty())
-        .zip(offset)
-        .map(|(name, offset)| Identifier::Offset(name, offset));
-    Ok(Expected {
+    let name = Some(key.clone()).filter(|name| !name.is_empty());
+    Expected {
         json,
-        identifier,
-        lane: name.map_or(Lane::Unknown, Lane::Key),
+        identifier: name
+            .zip(offset)
+            .map(|(name, offset)| Identifier::Offset(name, offset)),
+        lane: Lane::Key(key.clone()),
         is_readable: true,
         attempts: None,
         fields: fields(json, &outer, key),
-    })
-}
-
-/// What the response calls the record's partition.
-fn name<'a>(outer: &Outer<'a>, key: &Cow<'a, str>) -> Result<Option<Cow<'a, str>>, &'static str> {
-    if KEY_DECIDES {
-        return Ok(Some(key.clone()));
-    }
-    let topic = outer.topic.and_then(text);
-    let Some(topic) = topic.filter(|topic| !topic.is_empty()) else {
-        return Ok(None);
-    };
-    let Some(partition) = integer::<i64>(outer.partition) else {
-        return Ok(None);
-    };
-    let own = key
-        .strip_prefix(&*topic)
-        .and_then(|rest| rest.strip_prefix('-'));
-    if own == Some(&*partition.to_string()) {
-        Ok(Some(key.clone()))
-    } else {
-        Err("a record of another partition")
     }
 }
 
 fn fields<'a>(json: &str, outer: &Outer<'a>, key: &str) -> Option<Fields<'a>> {
-    let own_topic = outer.topic.map(text);
-    let (topic, partition) = if KEY_DECIDES {
-        let derived = key
-            .rsplit_once('-')
-            .and_then(|(topic, partition)| Some((topic, partition.parse::<i32>().ok()?)));
-        let topic = match own_topic {
-            Some(Some(topic)) => Ok(topic),
-            // There, and not a string.
-            Some(None) => Err(NoOpinion),
-            None => derived
-                .map(|(topic, _)| Cow::Owned(topic.to_owned()))
-                .ok_or(NoOpinion),
-        };
-        let partition = match outer.partition {
-            Some(_) => Ok(integer(outer.partition)?),
-            None => Ok(derived?.1),
-        };
-        (topic, partition)
-    } else {
-        let topic = own_topic.flatten().unwrap_or_default();
-        (Ok(topic), Ok(integer(outer.partition)?))
+    let derived = key
+        .rsplit_once('-')
+        .and_then(|(topic, partition)| Some((topic, partition.parse::<i32>().ok()?)));
+    let topic = match outer.topic.map(text) {
+        Some(Some(topic)) => Ok(topic),
+        // There, and not a string.
+        Some(None) => Err(NoOpinion),
+        None => derived
+            .map(|(topic, _)| Cow::Owned(topic.to_owned()))
+            .ok_or(NoOpinion),
+    };
+    let partition = match outer.partition {
+        Some(_) => integer(outer.partition)?,
+        None => derived?.1,
     };
     let payload = |json: Option<&RawValue>| match json {
         None => Some(None),
@@ -185,5 +146,5 @@ fn headers(json: &str) -> Option<Vec<(String, Vec<u8>)>> {
 pub(super) fn order_is_open(records: &[Expected<'_>]) -> bool {
     let is_open =
         |record: &Expected<'_>| !record.is_readable || record.lane == Lane::Key(Cow::Borrowed(""));
-    KEY_DECIDES && records.iter().any(is_open)
+    records.iter().any(is_open)
 }

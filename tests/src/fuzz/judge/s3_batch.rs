@@ -6,12 +6,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Expected, Fields, Foreign, Identifier, Lane, NoOpinion, Opinion,
+    Expected, Fields, Foreign, Identifier, Lane,
     read::{object, text},
 };
-
-/// Whether `key()` decodes the URL encoding of keys.
-const KEYS_ARE_DECODED: bool = true;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,7 +28,7 @@ struct Outer<'a> {
 #[derive(Debug)]
 pub(in super::super) struct S3Batch<'a> {
     pub(in super::super) bucket: Cow<'a, str>,
-    pub(in super::super) key: Opinion<Cow<'a, str>>,
+    pub(in super::super) key: Cow<'a, str>,
     pub(in super::super) version_id: Option<Cow<'a, str>>,
 }
 
@@ -59,14 +56,15 @@ fn fields<'a>(outer: &Outer<'a>) -> Option<S3Batch<'a>> {
     };
     Some(S3Batch {
         bucket,
-        key: decoded(text(outer.s3_key?)?),
+        key: decoded(text(outer.s3_key?)?)?,
         version_id: outer.s3_version_id.and_then(text),
     })
 }
 
-fn decoded(key: Cow<'_, str>) -> Opinion<Cow<'_, str>> {
-    if !KEYS_ARE_DECODED || !key.contains(['%', '+']) {
-        return Ok(key);
+/// A key without its URL encoding; `None` if it is not URL-encoded UTF-8.
+fn decoded(key: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    if !key.contains(['%', '+']) {
+        return Some(key);
     }
     let mut bytes = Vec::new();
     let mut rest = key.as_bytes().iter();
@@ -77,13 +75,10 @@ fn decoded(key: Cow<'_, str>) -> Opinion<Cow<'_, str>> {
                 let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
                 let (high, low) = (digit(rest.next()), digit(rest.next()));
                 let code = high.zip(low).map(|(high, low)| high * 16 + low);
-                // What is not well encoded is not settled.
-                u8::try_from(code.ok_or(NoOpinion)?).map_err(|_| NoOpinion)?
+                u8::try_from(code?).ok()?
             }
             byte => *byte,
         });
     }
-    String::from_utf8(bytes)
-        .map(Cow::Owned)
-        .map_err(|_| NoOpinion)
+    String::from_utf8(bytes).map(Cow::Owned).ok()
 }

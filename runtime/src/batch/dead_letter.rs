@@ -1,0 +1,159 @@
+//! Records that no other try will mend, and where they go.
+
+use std::{fmt, future::Ready};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+use serde_json::value::RawValue;
+
+use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
+
+/// A record that failed for good, for the function that `dead_letter = …` names.
+///
+/// It serialises to all of this, with the record's JSON as it came: what to put into a queue.
+///
+/// ```
+/// use stream_handler::{DeadLetter, Failure, Json, sqs::SqsMessage, stream_handler};
+///
+/// # #[derive(Clone, Copy)]
+/// struct Queue;
+/// # impl Queue { async fn send(&self, _: String) -> Result<(), std::io::Error> { Ok(()) } }
+///
+/// #[stream_handler(dead_letter = to_queue)]
+/// async fn on_amount(amount: SqsMessage<Json<i64>>, _queue: &Queue) -> Result<(), Failure> {
+///     if **amount.body() < 0 {
+///         return Err(Failure::permanent("a negative amount"));
+///     }
+///     Ok(())
+/// }
+///
+/// /// Gets the letter, and the shared parameters of the handler.
+/// async fn to_queue(letter: DeadLetter, queue: &Queue) -> Result<(), std::io::Error> {
+///     queue.send(serde_json::to_string(&letter)?).await
+/// }
+/// ```
+///
+/// When the function succeeds the record is done; when it fails, panics or takes longer than
+/// `record_timeout` the record is undone, and reported.
+#[derive(Clone)]
+pub struct DeadLetter {
+    pub(crate) source: &'static str,
+    pub(crate) record: Origin,
+    pub(crate) identifier: Option<ItemIdentifier>,
+    pub(crate) reason: Reason,
+    pub(crate) error: String,
+    pub(crate) attempts: Option<u32>,
+}
+
+impl DeadLetter {
+    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// The record's JSON, as it was in the event.
+    #[must_use]
+    pub fn record(&self) -> &str {
+        self.record.json()
+    }
+
+    /// What identifies the record; not every record says.
+    #[must_use]
+    pub fn identifier(&self) -> Option<&ItemIdentifier> {
+        self.identifier.as_ref()
+    }
+
+    /// How the record failed.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The error and everything behind it: `outer: middle: root`.
+    #[must_use]
+    pub fn error(&self) -> &str {
+        &self.error
+    }
+
+    /// How often the record was delivered, this time included, if the source tells: SQS does.
+    #[must_use]
+    pub fn attempts(&self) -> Option<u32> {
+        self.attempts
+    }
+}
+
+impl Serialize for DeadLetter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record: Option<&RawValue> = serde_json::from_str(self.record()).ok();
+        let mut letter = serializer.serialize_struct("DeadLetter", 6)?;
+        letter.serialize_field("source", self.source)?;
+        letter.serialize_field("identifier", &self.identifier)?;
+        letter.serialize_field("reason", &self.reason)?;
+        letter.serialize_field("error", &self.error)?;
+        letter.serialize_field("attempts", &self.attempts)?;
+        letter.serialize_field("record", &record)?;
+        letter.end()
+    }
+}
+
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadLetter")
+            .field("source", &self.source)
+            .field("identifier", &self.identifier)
+            .field("reason", &self.reason)
+            .field("error", &self.error)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a dead-letter function may return.
+#[diagnostic::on_unimplemented(
+    message = "a dead-letter function can't return `{Self}`",
+    label = "a dead-letter function returns `()` or `Result<(), E>`",
+    note = "return `Ok(())` when the letter is in safety: its record is then done"
+)]
+pub trait IntoSent {
+    /// Whether the letter was sent.
+    fn into_sent(self) -> Result<(), Failure>;
+}
+
+impl IntoSent for () {
+    fn into_sent(self) -> Result<(), Failure> {
+        Ok(self)
+    }
+}
+
+impl<E: IntoFailure> IntoSent for Result<(), E> {
+    fn into_sent(self) -> Result<(), Failure> {
+        self.map_err(IntoFailure::into_failure)
+    }
+}
+
+/// Whether a dead-letter function took its letter.
+///
+/// # Errors
+///
+/// It did not.
+pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
+    sent.into_sent()
+}
+
+/// Where dead letters go when there is nowhere for them.
+type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
+
+/// No function for dead letters.
+#[must_use]
+pub fn no_dead_letter() -> Option<NoDeadLetter> {
+    None
+}
+
+/// Checks the call of a dead-letter function.
+pub fn dead_letter<D, Fut>(function: D) -> Option<D>
+where
+    D: Fn(DeadLetter) -> Fut,
+    Fut: Future<Output = Result<(), Failure>>,
+{
+    Some(function)
+}

@@ -1,0 +1,159 @@
+//! Tells others what happens to records and batches.
+
+use std::{fmt, time::Duration};
+
+use super::summary::BatchSummary;
+use crate::{Failure, ItemIdentifier, Outcome, panic};
+
+/// Is told what happens, for metrics and traces: `observer = PATH` names a value of a type that
+/// implements it, usually a `static`.
+///
+/// An observer can't change what becomes of a record, and its panic changes nothing either. It is
+/// called in the middle of the work, so it should be quick. All methods do nothing by default.
+///
+/// ```
+/// use std::{sync::atomic::{AtomicUsize, Ordering}, time::Duration};
+/// use stream_handler::{Ending, ObservedRecord, Observer, kinesis::KinesisRecord, stream_handler};
+///
+/// struct Failures(AtomicUsize);
+///
+/// impl Observer for Failures {
+///     fn finished(&self, _: &ObservedRecord<'_>, ending: &Ending<'_>, _: Duration) {
+///         if let Ending::Failed(_) = ending {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// static FAILURES: Failures = Failures(AtomicUsize::new(0));
+///
+/// #[stream_handler(observer = FAILURES)]
+/// async fn on_line(line: KinesisRecord<String>) -> Result<(), String> {
+///     Err(line.into_data())
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an observer",
+    label = "doesn't implement `stream_handler::Observer`",
+    note = "`observer = PATH` names a value, such as a `static`, of a type that implements \
+            `stream_handler::Observer`"
+)]
+pub trait Observer: Sync {
+    /// A record is about to be decoded and handled.
+    fn started(&self, record: &ObservedRecord<'_>) {
+        let _ = record;
+    }
+
+    /// A record that was started has come to its end, after so long; one that was interrupted, so
+    /// long after the batch began.
+    fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, after: Duration) {
+        let _ = (record, ending, after);
+    }
+
+    /// A record is named in the response.
+    fn reported(&self, identifier: &ItemIdentifier) {
+        let _ = identifier;
+    }
+
+    /// A batch has been handled.
+    fn batch_finished(&self, batch: &BatchSummary) {
+        let _ = batch;
+    }
+}
+
+/// The record that something happened to.
+pub struct ObservedRecord<'a> {
+    source: &'static str,
+    /// Where its identifier should be.
+    field: &'static str,
+    index: usize,
+    identify: &'a dyn Fn() -> Option<ItemIdentifier>,
+}
+
+impl<'a> ObservedRecord<'a> {
+    pub(crate) fn new(
+        source: &'static str,
+        field: &'static str,
+        index: usize,
+        identify: &'a dyn Fn() -> Option<ItemIdentifier>,
+    ) -> Self {
+        Self {
+            source,
+            field,
+            index,
+            identify,
+        }
+    }
+
+    /// The identifier to log, or that there is none.
+    pub(super) fn identity(&self) -> String {
+        self.identifier().map_or_else(
+            || format!("(no `{}`)", self.field),
+            |identifier| identifier.to_string(),
+        )
+    }
+
+    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// The record's position in the batch, from 0.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// What identifies the record; not every record says. Read from the event when called.
+    #[must_use]
+    pub fn identifier(&self) -> Option<ItemIdentifier> {
+        (self.identify)()
+    }
+}
+
+impl fmt::Debug for ObservedRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObservedRecord")
+            .field("source", &self.source)
+            .field("index", &self.index)
+            .field("identifier", &self.identifier())
+            .finish()
+    }
+}
+
+/// How a record that was started ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Ending<'a> {
+    /// The function returned success.
+    Done,
+    /// It failed for good, and the dead-letter function has it: done.
+    DeadLettered(&'a Failure),
+    /// It failed.
+    Failed(&'a Failure),
+    /// The deadline came: the function was cancelled.
+    Interrupted,
+}
+
+impl<'a> Ending<'a> {
+    /// How a record ended with this outcome; `None` if it was not started.
+    pub(crate) fn of<T>(outcome: &'a Outcome<T>) -> Option<Self> {
+        Some(match outcome {
+            Outcome::Done(_) => Self::Done,
+            Outcome::DeadLettered(failure) => Self::DeadLettered(failure),
+            Outcome::Failed(failure) => Self::Failed(failure),
+            Outcome::Interrupted => Self::Interrupted,
+            Outcome::NotStarted => return None,
+        })
+    }
+}
+
+/// Calls an observer, if there is one. Its panic is not the record's.
+pub(super) fn tell(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
+    if let Some(observer) = observer {
+        if let Err(panic) = panic::catch(|| what(observer)) {
+            tracing::error!(panic = panic::message(panic), "the observer panicked");
+        }
+    }
+}

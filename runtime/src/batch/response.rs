@@ -1,0 +1,98 @@
+//! The partial-batch response.
+
+use std::collections::HashSet;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+use serde_json::value::RawValue;
+
+use crate::ItemIdentifier;
+
+/// The answer to an event: which of its records are not done.
+///
+/// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a tumbling
+/// window beside it. It can't hold an empty, null
+/// or duplicate identifier, nor one that is not from the event: it is made from what became of the
+/// records, and in no other way. Lambda reads it only if the event source mapping has
+/// `ReportBatchItemFailures` among its function response types; without that, **any** response is
+/// a success and failed records are lost.
+#[derive(Debug, Clone)]
+pub struct BatchResponse(Body);
+
+#[derive(Debug, Clone)]
+enum Body {
+    Failures {
+        failures: Vec<ItemIdentifier>,
+        /// Of a tumbling window.
+        state: Option<Box<RawValue>>,
+    },
+    Answers(Box<RawValue>),
+}
+
+impl BatchResponse {
+    /// Names each identifier once.
+    pub(crate) fn failures(mut failures: Vec<ItemIdentifier>) -> Self {
+        if failures.len() > 1 {
+            let mut seen = HashSet::new();
+            failures.retain(|identifier| seen.insert(identifier.clone()));
+        }
+        Self(Body::Failures {
+            failures,
+            state: None,
+        })
+    }
+
+    /// The response with the state of a tumbling window.
+    pub(crate) fn with_state(mut self, json: Box<RawValue>) -> Self {
+        if let Body::Failures { state, .. } = &mut self.0 {
+            *state = Some(json);
+        }
+        self
+    }
+
+    /// A response that answers each record.
+    pub(crate) fn answers(answers: Box<RawValue>) -> Self {
+        Self(Body::Answers(answers))
+    }
+
+    /// The identifiers of the records that are not done, in the order of the batch. For a stream,
+    /// the one checkpoint from which it goes on. Empty for a source that answers each record.
+    #[must_use]
+    pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
+        match &self.0 {
+            Body::Failures { failures, .. } => failures,
+            Body::Answers(_) => &[],
+        }
+    }
+}
+
+impl Serialize for BatchResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Item<'a> {
+            item_identifier: &'a ItemIdentifier,
+        }
+        struct Items<'a>(&'a [ItemIdentifier]);
+        impl Serialize for Items<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(
+                    self.0
+                        .iter()
+                        .map(|item_identifier| Item { item_identifier }),
+                )
+            }
+        }
+        match &self.0 {
+            Body::Answers(answers) => answers.serialize(serializer),
+            Body::Failures { failures, state } => {
+                let fields = 1 + usize::from(state.is_some());
+                let mut response = serializer.serialize_struct("BatchResponse", fields)?;
+                response.serialize_field("batchItemFailures", &Items(failures))?;
+                if let Some(state) = state {
+                    response.serialize_field("state", state)?;
+                }
+                response.end()
+            }
+        }
+    }
+}

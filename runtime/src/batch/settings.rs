@@ -1,0 +1,116 @@
+//! The options of the attribute, as the runtime has them.
+
+use std::time::Duration;
+
+use crate::{
+    Context, Observer,
+    driver::{self, Deadline},
+};
+
+/// The attribute's options, each at its default until set.
+#[derive(Clone, Copy)]
+#[allow(
+    missing_debug_implementations,
+    reason = "made and used up by generated code"
+)]
+pub struct Settings<'o> {
+    pub(crate) record_timeout: Option<Duration>,
+    pub(crate) deadline_margin: Option<Duration>,
+    pub(crate) undecodable_is_permanent: bool,
+    pub(crate) fail_if_none_done: bool,
+    pub(crate) observer: Option<&'o dyn Observer>,
+}
+
+impl Settings<'_> {
+    /// The time that is kept for the answer: to drop what runs, to write out up to 10,000
+    /// identifiers and to hand them to Lambda takes a few milliseconds, and some tens of them at
+    /// 128 MB, where a function has a fourteenth of a core. Ten times that leaves room for a
+    /// collection of logs, and is still little of the three seconds that functions have by default.
+    const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
+}
+
+impl<'o> Settings<'o> {
+    /// Every option at its default.
+    #[must_use]
+    #[allow(
+        clippy::new_without_default,
+        reason = "generated code is the only caller"
+    )]
+    pub fn new() -> Self {
+        Self {
+            record_timeout: None,
+            deadline_margin: Some(Self::DEADLINE_MARGIN),
+            undecodable_is_permanent: false,
+            fail_if_none_done: false,
+            observer: None,
+        }
+    }
+
+    /// A time-out can't be kept on a runtime that has no timers: it is left out, with a warning.
+    #[must_use]
+    pub(crate) fn without_missing_timers(mut self) -> Self {
+        if self.record_timeout.is_some() && !driver::has_timers() {
+            self.record_timeout = None;
+            tracing::warn!(
+                "no Tokio timer to keep `record_timeout` with: build the runtime with `enable_time`"
+            );
+        }
+        self
+    }
+
+    /// When to stop.
+    pub(crate) fn deadline(&self, context: &Context) -> Deadline {
+        self.deadline_margin
+            .map_or_else(Deadline::default, |margin| {
+                Deadline::before(context.deadline(), margin)
+            })
+    }
+
+    /// When to stop a call that begins now.
+    pub(crate) fn limit(&self) -> Deadline {
+        self.record_timeout
+            .map_or_else(Deadline::default, Deadline::after)
+    }
+
+    /// How long the function may take for one record.
+    #[must_use]
+    pub fn record_timeout(mut self, milliseconds: u64) -> Self {
+        self.record_timeout = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
+    /// How long before the invocation's deadline to stop.
+    #[must_use]
+    pub fn deadline_margin(mut self, milliseconds: u64) -> Self {
+        self.deadline_margin = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
+    /// Doesn't watch the deadline.
+    #[must_use]
+    pub fn deadline_off(mut self) -> Self {
+        self.deadline_margin = None;
+        self
+    }
+
+    /// Takes records that can't be decoded for permanent failures.
+    #[must_use]
+    pub fn undecodable_is_permanent(mut self) -> Self {
+        self.undecodable_is_permanent = true;
+        self
+    }
+
+    /// Fails the invocation when no record of the batch is done.
+    #[must_use]
+    pub fn fail_if_none_done(mut self) -> Self {
+        self.fail_if_none_done = true;
+        self
+    }
+
+    /// Tells an observer what happens.
+    #[must_use]
+    pub fn observer(mut self, observer: &'o impl Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+}

@@ -1,0 +1,222 @@
+//! Tumbling windows: what an event tells of its window, and what can go wrong with one.
+//!
+//! Rules: AWS Lambda Developer Guide, "Implementing stateful Kinesis Data Streams processing in
+//! Lambda" (`services-kinesis-windows.html`) and the same for DynamoDB
+//! (`services-ddb-windows.html`).
+
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+
+use crate::{BatchError, Event, EventError, Source, WindowError, json::Object};
+
+/// A tumbling window at its end, with the state that its records were folded into: what the
+/// function gets that `window = …` names.
+///
+/// ```
+/// use stream_handler::{Json, Window, kinesis::KinesisRecord, stream_handler};
+///
+/// #[derive(Default, Clone, serde::Serialize, serde::Deserialize)]
+/// struct Totals {
+///     sales: u64,
+///     cents: u64,
+/// }
+///
+/// #[stream_handler(window = close)]
+/// async fn on_sale(cents: KinesisRecord<Json<u64>>, #[state] totals: &mut Totals) {
+///     totals.sales += 1;
+///     totals.cents += **cents.data();
+/// }
+///
+/// async fn close(window: Window<Totals>) {
+///     println!("from {} to {}: {}", window.start(), window.end(), window.state().cents);
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Window<T> {
+    state: T,
+    start: String,
+    end: String,
+    shard_id: String,
+    event_source_arn: String,
+    is_terminated_early: bool,
+}
+
+impl<T> Window<T> {
+    /// A window that is part of no event, to call a closing function with in a unit test.
+    ///
+    /// ```
+    /// # use stream_handler::Window;
+    /// let window = Window::new(7).with_bounds("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z");
+    /// assert_eq!((window.start(), *window.state()), ("2026-01-01T00:00:00Z", 7));
+    /// ```
+    pub fn new(state: T) -> Self {
+        Self {
+            state,
+            start: String::new(),
+            end: String::new(),
+            shard_id: String::new(),
+            event_source_arn: String::new(),
+            is_terminated_early: false,
+        }
+    }
+
+    /// The window with another start and end.
+    #[must_use]
+    pub fn with_bounds(mut self, start: &str, end: &str) -> Self {
+        start.clone_into(&mut self.start);
+        end.clone_into(&mut self.end);
+        self
+    }
+
+    /// The window of another shard.
+    #[must_use]
+    pub fn with_shard_id(mut self, shard: &str) -> Self {
+        shard.clone_into(&mut self.shard_id);
+        self
+    }
+
+    /// The window as one that Lambda ended early.
+    #[must_use]
+    pub fn with_early_termination(mut self) -> Self {
+        self.is_terminated_early = true;
+        self
+    }
+
+    /// What all records of the window were folded into; for a window without any, the default.
+    pub fn state(&self) -> &T {
+        &self.state
+    }
+
+    /// The state, owned.
+    pub fn into_state(self) -> T {
+        self.state
+    }
+
+    /// When the window began, as Lambda writes it: `2026-01-01T00:00:00Z`.
+    #[must_use]
+    pub fn start(&self) -> &str {
+        &self.start
+    }
+
+    /// When the window ended, as Lambda writes it. No record of this time is in it.
+    #[must_use]
+    pub fn end(&self) -> &str {
+        &self.end
+    }
+
+    /// The shard: each has windows of its own, and a window that is closed for one is not for
+    /// others.
+    #[must_use]
+    pub fn shard_id(&self) -> &str {
+        &self.shard_id
+    }
+
+    /// The ARN of the stream.
+    #[must_use]
+    pub fn event_source_arn(&self) -> &str {
+        &self.event_source_arn
+    }
+
+    /// Whether Lambda ended the window before its time, which it does when the state has outgrown
+    /// its limit. The rest of the time is a window too.
+    #[must_use]
+    pub fn is_terminated_early(&self) -> bool {
+        self.is_terminated_early
+    }
+}
+
+/// The error of a batch of the source.
+pub(crate) fn of<S: Source>(error: WindowError) -> BatchError {
+    BatchError::Window {
+        source: S::NAME,
+        error,
+    }
+}
+
+/// What an event of a window has beside its records.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Fields<'e> {
+    #[serde(borrow)]
+    window: Option<&'e RawValue>,
+    #[serde(borrow)]
+    pub(crate) state: Option<&'e RawValue>,
+    #[serde(borrow)]
+    shard_id: Option<&'e RawValue>,
+    #[serde(borrow, rename = "eventSourceARN")]
+    event_source_arn: Option<&'e RawValue>,
+    // To take something odd for `false` would be never to close the window.
+    is_final_invoke_for_window: Option<bool>,
+    is_window_terminated_early: Option<bool>,
+}
+
+impl<'e> Fields<'e> {
+    /// Those of an event that is known for one of the source.
+    pub(crate) fn read<S: Source>(event: &'e Event) -> Result<Self, BatchError> {
+        let Object(fields): Object<Self> =
+            serde_json::from_str(event.json()).map_err(|error| BatchError::InvalidEvent {
+                source: S::NAME,
+                error: EventError::new("the fields of a tumbling window", error.to_string()),
+            })?;
+        match fields.window {
+            Some(_) => Ok(fields),
+            None => Err(of::<S>(WindowError::Missing)),
+        }
+    }
+
+    pub(crate) fn is_final(&self) -> bool {
+        self.is_final_invoke_for_window == Some(true)
+    }
+
+    pub(crate) fn window<T>(&self, state: T) -> Window<T> {
+        #[derive(Default, Deserialize)]
+        struct Bounds<'e> {
+            #[serde(borrow)]
+            start: Option<&'e RawValue>,
+            #[serde(borrow)]
+            end: Option<&'e RawValue>,
+        }
+        // What is no string is missing: it is only there to be shown.
+        let text = |json: Option<&RawValue>| -> String {
+            json.and_then(|json| serde_json::from_str(json.get()).ok())
+                .unwrap_or_default()
+        };
+        let bounds: Bounds<'_> = self
+            .window
+            .and_then(|window| serde_json::from_str(window.get()).ok())
+            .unwrap_or_default();
+        Window {
+            state,
+            start: text(bounds.start),
+            end: text(bounds.end),
+            shard_id: text(self.shard_id),
+            event_source_arn: text(self.event_source_arn),
+            is_terminated_early: self.is_window_terminated_early == Some(true),
+        }
+    }
+}
+
+/// Refuses an event of a window, for a handler that has none. `is_window` is what splitting the
+/// event found, if it looked.
+pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Result<(), BatchError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Signs {
+        window: Option<IgnoredAny>,
+        is_final_invoke_for_window: Option<IgnoredAny>,
+    }
+    let look = || {
+        let signs = serde_json::from_str(event.json());
+        !matches!(
+            signs,
+            Ok(Signs {
+                window: None,
+                is_final_invoke_for_window: None,
+            })
+        )
+    };
+    if S::WINDOWS && is_window.unwrap_or_else(look) {
+        return Err(of::<S>(WindowError::Unexpected));
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Why a record failed.
+
+use std::{error::Error, fmt};
+
+use serde::Serialize;
+
+use crate::{
+    error::{BoxError, Chain, DecodeError},
+    panic::{self, Panic},
+};
+
+/// Why a record failed, and whether it is worth another try.
+///
+/// A function that has no need to tell the two apart returns any error; `?` makes a
+/// [retry](Failure::retry) of it. One that does returns `Result<(), Failure>`:
+///
+/// ```
+/// use stream_handler::Failure;
+///
+/// fn charge(amount: i64) -> Result<(), Failure> {
+///     if amount < 0 {
+///         return Err(Failure::permanent(format!("a negative amount: {amount}")));
+///     }
+///     let _receipt: u32 = "42".parse()?; // an error here is a retry
+///     Ok(())
+/// }
+/// # assert!(charge(-1).unwrap_err().is_permanent());
+/// # assert!(charge(1).is_ok());
+/// ```
+pub struct Failure {
+    reason: Reason,
+    permanent: bool,
+    error: BoxError,
+}
+
+/// How a record failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The function returned an error.
+    Error,
+    /// The function panicked.
+    Panic,
+    /// The function took longer than `record_timeout`.
+    Timeout,
+    /// The record could not be decoded, so the function was not called.
+    Undecodable,
+}
+
+impl Failure {
+    /// A failure that another try may mend: a time-out, a throttled call, a lock.
+    pub fn retry(error: impl Into<BoxError>) -> Self {
+        Self::new(Reason::Error, false, error.into())
+    }
+
+    /// A failure that no other try will mend: the record itself is bad.
+    ///
+    /// With a `dead_letter` function the record goes there, and is done when that succeeds. Without
+    /// one nothing is dropped: the record is reported like any other.
+    pub fn permanent(error: impl Into<BoxError>) -> Self {
+        Self::new(Reason::Error, true, error.into())
+    }
+
+    fn new(reason: Reason, permanent: bool, error: BoxError) -> Self {
+        Self {
+            reason,
+            permanent,
+            error,
+        }
+    }
+
+    pub(crate) fn undecodable(error: DecodeError, permanent: bool) -> Self {
+        Self::new(Reason::Undecodable, permanent, error.into())
+    }
+
+    /// A panic, from what `catch_unwind` caught.
+    pub(crate) fn panic(who: &str, panic: Panic) -> Self {
+        let message = panic::message(panic);
+        Self::new(
+            Reason::Panic,
+            false,
+            format!("{who} panicked: {message}").into(),
+        )
+    }
+
+    pub(crate) fn timeout(message: String) -> Self {
+        Self::new(Reason::Timeout, false, message.into())
+    }
+
+    /// How the record failed.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Whether no other try will mend it.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        self.permanent
+    }
+
+    /// The error, as the function returned it.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.error
+    }
+}
+
+/// The error and everything behind it: `outer: middle: root`.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Chain(&*self.error).fmt(f)
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("reason", &self.reason)
+            .field("permanent", &self.permanent)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+/// Marks an error as [permanent](Failure::permanent).
+///
+/// ```
+/// use stream_handler::{Failure, Permanent as _};
+///
+/// fn amount(text: &str) -> Result<i64, Failure> {
+///     // No other delivery will make a number of it.
+///     text.parse::<i64>().permanent()
+/// }
+/// # assert!(amount("a").unwrap_err().is_permanent());
+/// ```
+pub trait Permanent<T> {
+    /// The same result, its error a permanent failure.
+    ///
+    /// # Errors
+    ///
+    /// As before.
+    fn permanent(self) -> Result<T, Failure>;
+}
+
+impl<T, E: IntoFailure> Permanent<T> for Result<T, E> {
+    fn permanent(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure {
+            permanent: true,
+            ..error.into_failure()
+        })
+    }
+}
+
+// `Failure` is no `std::error::Error` itself: this conversion would then collide with the
+// reflexive one, and `?` could not take any error.
+impl<E: Into<BoxError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::retry(error)
+    }
+}
+
+/// An error type that a handler may return: [`Failure`], or whatever becomes a boxed error, such
+/// as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and `String`.
+#[diagnostic::on_unimplemented(
+    message = "a handler can't report the error type `{Self}`",
+    label = "can't become a boxed error",
+    note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
+            `std::error::Error` for `{Self}` (the thiserror crate derives it), which must hold \
+            only what is `Send + Sync + 'static`; or return `anyhow::Error`, `String`, or \
+            `stream_handler::Failure`"
+)]
+pub trait IntoFailure {
+    /// The failure that the error stands for.
+    fn into_failure(self) -> Failure;
+}
+
+impl IntoFailure for Failure {
+    fn into_failure(self) -> Failure {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> IntoFailure for E {
+    fn into_failure(self) -> Failure {
+        Failure::retry(self)
+    }
+}

@@ -1,0 +1,120 @@
+//! What a handler's first parameter can be.
+
+use crate::{Event, Source, error::DecodeError, event::Origin, json::Object};
+
+/// A type that a handler can take as its record. It names its event source and decodes itself
+/// from one raw record.
+///
+/// Implemented by `kinesis::KinesisRecord`, `dynamodb::DynamoDbRecord`, `sqs::SqsMessage` and
+/// `kafka::KafkaRecord`, and
+/// with the Cargo feature `aws_lambda_events` by that crate's record types. See [`Source`] for one
+/// of your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record that a handler can take",
+    label = "not a record",
+    note = "a handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>`, \
+            `SqsMessage<T>` or `KafkaRecord<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
+            with the Cargo feature `aws_lambda_events`, a record type of that crate",
+    note = "for a payload `T` in JSON write `KinesisRecord<Json<T>>` or `SqsMessage<Json<T>>`",
+    note = "for a whole batch write the type of one of its records, and the handler is called for \
+            each: `T` for `Vec<T>` and `LambdaEvent<T>`, `KinesisEventRecord` for `KinesisEvent`, \
+            `SqsMessage` for `SqsEvent`, `dynamodb::EventRecord` for `dynamodb::Event`"
+)]
+pub trait Record: Sized {
+    /// The event source whose records these are.
+    type Source: Source;
+
+    /// Decodes the record.
+    ///
+    /// # Errors
+    ///
+    /// It is not what the type expects; the record then fails as undecodable, and no other does.
+    /// A panic has the same effect.
+    fn decode(raw: RawRecord<'_, '_, Self::Source>) -> Result<Self, DecodeError>;
+
+    /// A record from its own JSON, as one of an event's, to call a handler with in a unit test.
+    ///
+    /// ```
+    /// use stream_handler::{Json, Record as _, sqs::SqsMessage};
+    ///
+    /// let message = SqsMessage::<Json<u64>>::from_json(
+    ///     r#"{"messageId": "m-1", "body": "7", "attributes": {"ApproximateReceiveCount": "2"}}"#,
+    /// )?;
+    /// assert_eq!((**message.body(), message.approximate_receive_count()), (7, Some(2)));
+    /// # Ok::<(), stream_handler::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// It is not what the type expects.
+    fn from_json(json: &str) -> Result<Self, DecodeError> {
+        let event = Event::from(json.to_owned());
+        let Object(envelope) = serde_json::from_str(event.json())
+            .map_err(|error| DecodeError::new("the record can't be read").because(error))?;
+        Self::decode(RawRecord::new(&event, event.json(), 0, &envelope))
+    }
+}
+
+/// One record before it is decoded.
+#[derive(Debug)]
+pub struct RawRecord<'a, 'e, S: Source> {
+    event: &'a Event,
+    json: &'e str,
+    index: usize,
+    envelope: &'a S::Envelope<'e>,
+}
+
+impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
+    pub(crate) fn new(
+        event: &'a Event,
+        json: &'e str,
+        index: usize,
+        envelope: &'a S::Envelope<'e>,
+    ) -> Self {
+        Self {
+            event,
+            json,
+            index,
+            envelope,
+        }
+    }
+
+    /// What the source reads of each record.
+    #[must_use]
+    pub fn envelope(&self) -> &'a S::Envelope<'e> {
+        self.envelope
+    }
+
+    /// The event that the record is part of.
+    #[must_use]
+    pub fn event(&self) -> &'a Event {
+        self.event
+    }
+
+    /// The record's position in the event, from 0: that of the record that held it, if one did.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The record's own JSON.
+    #[must_use]
+    pub fn json(&self) -> &'e str {
+        self.json
+    }
+
+    /// The record's JSON, to keep.
+    #[cfg_attr(
+        not(any(
+            feature = "dynamodb",
+            feature = "firehose",
+            feature = "kafka",
+            feature = "kinesis",
+            feature = "sqs"
+        )),
+        allow(dead_code, reason = "what a record keeps depends on the sources")
+    )]
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::new(self.event, self.json)
+    }
+}
