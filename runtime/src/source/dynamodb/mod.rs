@@ -24,7 +24,7 @@ use crate::{
     event::Origin,
     json::{Object, mismatch::explain, of_raw},
     source::{
-        Lane, Report, Split, Windowed,
+        Lane, Reporting, Split, Windowed,
         field::{Raw, Seconds, Text, foreign, identifier, required},
         split::alike_at,
     },
@@ -85,8 +85,7 @@ of_raw!(
 impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";
     const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
-    const REPORT: Report = Report::Checkpoint;
-    const WINDOWS: bool = true;
+    const REPORTING: Reporting = Reporting::Checkpoint;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
@@ -178,8 +177,8 @@ pub struct DynamoDbRecord<New, Old = New> {
     origin: Origin,
     sequence_number: Text,
     event_source_arn: Text,
-    approximate_creation: Seconds,
-    is_expiry: bool,
+    approximate_creation_date_time: Seconds,
+    is_ttl_deletion: bool,
     change: Change<New, Old>,
 }
 
@@ -218,8 +217,8 @@ impl<New, Old> DynamoDbRecord<New, Old> {
             origin: Origin::none(),
             sequence_number: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_creation: Seconds::Missing,
-            is_expiry: false,
+            approximate_creation_date_time: Seconds::Missing,
+            is_ttl_deletion: false,
             change,
         }
     }
@@ -233,8 +232,8 @@ impl<New, Old> DynamoDbRecord<New, Old> {
 
     /// The record as that of a deletion because the item's time to live was over.
     #[must_use]
-    pub fn with_expiry(mut self) -> Self {
-        self.is_expiry = true;
+    pub fn with_ttl_deletion(mut self) -> Self {
+        self.is_ttl_deletion = true;
         self
     }
 
@@ -284,14 +283,14 @@ impl<New, Old> DynamoDbRecord<New, Old> {
 
     /// When the change happened, to the second; not every record says.
     #[must_use]
-    pub fn approximate_creation(&self) -> Option<SystemTime> {
-        self.approximate_creation.get(self.origin.event())
+    pub fn approximate_creation_date_time(&self) -> Option<SystemTime> {
+        self.approximate_creation_date_time.get(self.origin.event())
     }
 
     /// Whether the item was deleted by DynamoDB because its time to live was over.
     #[must_use]
-    pub fn is_expiry(&self) -> bool {
-        self.is_expiry
+    pub fn is_ttl_deletion(&self) -> bool {
+        self.is_ttl_deletion
     }
 
     /// The record's own JSON, with all that has no method here. Empty for a record that is part of
@@ -319,8 +318,11 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
             origin: raw.origin(),
             sequence_number: Text::new(event, inner.sequence_number),
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_creation: Seconds::new(event, inner.approximate_creation_date_time),
-            is_expiry: is_expiry(envelope.user_identity),
+            approximate_creation_date_time: Seconds::new(
+                event,
+                inner.approximate_creation_date_time,
+            ),
+            is_ttl_deletion: is_ttl_deletion(envelope.user_identity),
             change: change(envelope)?,
         })
     }
@@ -354,7 +356,7 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
 }
 
 /// See "DynamoDB Streams and Time to Live" in the DynamoDB Developer Guide.
-fn is_expiry(user_identity: Option<Raw<'_>>) -> bool {
+fn is_ttl_deletion(user_identity: Option<Raw<'_>>) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct UserIdentity<'e> {
@@ -376,8 +378,11 @@ impl<New: fmt::Debug, Old: fmt::Debug> fmt::Debug for DynamoDbRecord<New, Old> {
         f.debug_struct("DynamoDbRecord")
             .field("sequence_number", &self.sequence_number())
             .field("event_source_arn", &self.event_source_arn())
-            .field("approximate_creation", &self.approximate_creation())
-            .field("is_expiry", &self.is_expiry)
+            .field(
+                "approximate_creation_date_time",
+                &self.approximate_creation_date_time(),
+            )
+            .field("is_ttl_deletion", &self.is_ttl_deletion)
             .field("change", &self.change)
             .finish_non_exhaustive()
     }

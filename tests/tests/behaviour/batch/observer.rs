@@ -53,7 +53,7 @@ impl Observer for Recorder {
 
     fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, _after: Duration) {
         let ending = match ending {
-            Ending::Done => "done".to_owned(),
+            Ending::Processed => "done".to_owned(),
             Ending::DeadLettered(failure) => format!("dead-lettered: {failure}"),
             Ending::Failed(failure) => format!("failed: {:?}: {failure}", failure.reason()),
             Ending::Interrupted => "interrupted".to_owned(),

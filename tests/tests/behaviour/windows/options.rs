@@ -146,7 +146,7 @@ async fn none_done_is_told_before_the_window() {
     let calls = Calls::default();
     let event = in_window(Source::Kinesis.event(&["bad"]), json!({}), true);
     let diagnostic = failure(strict::batch(invocation(&event), &calls)).await;
-    assert_eq!(diagnostic.error_type, "StreamHandler.NoneDone");
+    assert_eq!(diagnostic.error_type, "StreamHandler.NoneProcessed");
     // No records are no failed ones.
     let event = in_window(Source::Kinesis.event(&[]), json!({}), true);
     folded(strict::batch(invocation(&event), &calls)).await;
