@@ -129,7 +129,7 @@ async fn other_options_go_on_working() {
     let summaries = SUMMARIES.0.lock().unwrap().clone();
     let numbers = summaries
         .iter()
-        .map(|batch| (batch.records, batch.done, batch.reported));
+        .map(|batch| (batch.records, batch.processed, batch.reported));
     assert_eq!(numbers.collect::<Vec<_>>(), [(5, 2, Some(1)), (1, 1, None)]);
 }
 
