@@ -173,11 +173,13 @@ pub use crate::{
     },
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
     source::{
-        Source,
         identifier::ItemIdentifier,
         record::{RawRecord, Record},
     },
 };
+// Beside `Record`, and not under "Re-exports".
+#[doc(inline)]
+pub use crate::source::Source;
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
 #[doc = include_str!("docs/attribute.md")]

@@ -10,7 +10,7 @@ pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
             source = record.source(),
             record = record.index(),
             identifier = record.identity(),
-            "record done"
+            "record processed"
         ),
         Ending::DeadLettered(failure) => tracing::error!(
             source = record.source(),
@@ -55,7 +55,7 @@ pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, Bat
     tracing::info!(
         source = summary.source,
         records = summary.records,
-        done = summary.processed,
+        processed = summary.processed,
         dead_lettered = summary.dead_lettered,
         failed = summary.failed,
         interrupted = summary.interrupted,

@@ -82,7 +82,7 @@ fn assert_line(line: &Line, level: Level, fields: &[(&'static str, &str)]) {
 
 fn done<'a>(source: Source, record: &'a str, identifier: &'a str) -> Vec<(&'static str, &'a str)> {
     vec![
-        ("message", "record done"),
+        ("message", "record processed"),
         ("source", source.name()),
         ("record", record),
         ("identifier", identifier),
@@ -102,7 +102,7 @@ async fn a_batch_that_is_done() {
             ("message", "batch handled"),
             ("source", source.name()),
             ("records", "2"),
-            ("done", "2"),
+            ("processed", "2"),
             ("dead_lettered", "0"),
             ("failed", "0"),
             ("interrupted", "0"),
@@ -155,7 +155,7 @@ async fn a_failure_and_everything_behind_it() {
                 ("message", "batch handled"),
                 ("source", source.name()),
                 ("records", "3"),
-                ("done", all_done),
+                ("processed", all_done),
                 ("dead_lettered", "0"),
                 ("failed", "1"),
                 ("interrupted", "0"),
