@@ -1,16 +1,16 @@
-//! Collects mistakes, so that one hides no other.
+//! Collects errors, so that one compilation reports all of them.
 
 use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Every mistake found so far, in the order they were found: that of the source.
+/// All errors so far, in source order.
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// Adds a mistake that underlines all of `tokens`.
+    /// Adds an error that underlines `tokens`.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
@@ -26,7 +26,7 @@ impl Errors {
         self.0.is_none()
     }
 
-    /// One `compile_error!` for each mistake.
+    /// One `compile_error!` per error.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
         self.0
             .map(syn::Error::into_compile_error)

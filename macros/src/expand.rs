@@ -22,12 +22,14 @@
 //!         db: &Db,
 //!     ) -> ::core::result::Result<…::BatchResponse, …::BatchError> {
 //!         let (batch, context) = event.into_parts();
-//!         let records = …::__private::records::<KinesisRecord<Json<Order>>, _>(batch);
+//!         let record = …::__private::record::<KinesisRecord<Json<Order>>, _>();
 //!         let handler = …::__private::handler::<Result<(), DbError>, _, _, _, _>(
-//!             &records,
+//!             record,
 //!             |record| on_order(record, …::__private::shared::<&Db>(&db)),
 //!         );
-//!         …::__private::process(records, handler).await
+//!         let settings = …::__private::Settings::new();
+//!         let dead_letter = …::__private::no_dead_letter();
+//!         …::__private::process(batch, &context, handler, settings, dead_letter).await
 //!     }
 //! }
 //! ```
@@ -79,8 +81,9 @@ fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let record = handler.record;
     let at = site.located_at(record.span());
     let runtime = options.runtime.at(at);
-    let records = quote_spanned!(at=> #runtime::__private::records::<#record, _>(batch));
-    let settings = settings(handler, options, site);
+    let record = quote_spanned!(at=> #runtime::__private::record::<#record, _>());
+    let settings = settings(options, site);
+    let dead_letter = dead_letter(handler, options, site);
     let runtime = options.runtime.at(site);
     if let Some((state, close)) = handler.state().zip(options.window.as_ref()) {
         let at = site.located_at(state.span());
@@ -91,21 +94,36 @@ fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
         let fold = window::fold(handler, options, site);
         let close = window::close(close, handler, options, site);
         return quote_spanned! {site=>
-            let records = #records;
+            let record = #record;
             let state = #state;
-            let handler = #fold;
             let close = #close;
+            let handler = #fold;
             let settings = #settings;
-            #runtime::__private::process_window(records, state, handler, close, &context, settings)
-                .await
+            let dead_letter = #dead_letter;
+            #runtime::__private::process_window(
+                batch, &context, handler, state, close, settings, dead_letter,
+            )
+            .await
         };
     }
     let function = function(handler, options, site);
+    let process = match &options.concurrency {
+        // Not even compiled for handlers that don't ask for it.
+        Some(Set { value, .. }) if *value > 1 => quote_spanned! {site=>
+            #runtime::__private::process_concurrently(
+                batch, &context, handler, settings, dead_letter, #value,
+            )
+        },
+        _ => quote_spanned! {site=>
+            #runtime::__private::process(batch, &context, handler, settings, dead_letter)
+        },
+    };
     quote_spanned! {site=>
-        let records = #records;
+        let record = #record;
         let handler = #function;
         let settings = #settings;
-        #runtime::__private::process(records, handler, &context, settings).await
+        let dead_letter = #dead_letter;
+        #process.await
     }
 }
 
@@ -126,7 +144,7 @@ fn function(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream
     let at = site.located_at(output.span());
     let runtime = options.runtime.at(at);
     quote_spanned! {at=>
-        #runtime::__private::handler::<#output, _, _, _, _>(&records, |record| #future)
+        #runtime::__private::handler::<#output, _, _, _, _>(record, |record| #future)
     }
 }
 
@@ -159,14 +177,11 @@ fn shared(name: &Ident, ty: &Type, options: &Options, site: Span) -> TokenStream
     quote_spanned!(at=> #runtime::__private::shared::<#ty>(&#name))
 }
 
-/// The options that were set. Those that take a path stand at it, for its errors.
-fn settings(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
+/// The options that were set. The observer stands at its path, for its errors.
+fn settings(options: &Options, site: Span) -> TokenStream {
     let runtime = options.runtime.at(site);
     let mut settings = quote_spanned!(site=> #runtime::__private::Settings::new());
     let mut set = |call: TokenStream| settings.extend(call);
-    if let Some(Set { value, .. }) = &options.concurrency {
-        set(quote_spanned!(site=> .concurrency(#value)));
-    }
     if let Some(Set { value, .. }) = &options.record_timeout {
         set(quote_spanned!(site=> .record_timeout(#value)));
     }
@@ -185,18 +200,24 @@ fn settings(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream
         let at = site.located_at(path.span());
         set(quote_spanned!(at=> .observer(&#path)));
     }
-    if let Some(path) = &options.dead_letter {
-        let at = site.located_at(path.span());
-        let shared = all_shared(handler, options, site);
-        let runtime = options.runtime.at(at);
-        set(quote_spanned! {at=>
-            .dead_letter(|letter| {
-                let sending = #path(letter, #shared);
-                async move { #runtime::__private::sent(sending.await) }
-            })
-        });
-    }
     settings
+}
+
+/// The call of the dead-letter function. Stands at its path, for its errors.
+fn dead_letter(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
+    let Some(path) = &options.dead_letter else {
+        let runtime = options.runtime.at(site);
+        return quote_spanned!(site=> #runtime::__private::no_dead_letter());
+    };
+    let at = site.located_at(path.span());
+    let shared = all_shared(handler, options, site);
+    let runtime = options.runtime.at(at);
+    quote_spanned! {at=>
+        #runtime::__private::dead_letter(|letter| {
+            let sending = #path(letter, #shared);
+            async move { #runtime::__private::sent(sending.await) }
+        })
+    }
 }
 
 /// `struct name {}` and its `impl`. Braces put the type in the type namespace alone, so that it

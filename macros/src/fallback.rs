@@ -1,5 +1,5 @@
-//! What comes out when something is wrong: the user's item, so that nothing else breaks, and every
-//! error.
+//! The macro's output if there are errors: the user's item, so that other code that uses it still
+//! compiles, and all errors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -13,24 +13,24 @@ use crate::{
     rustc,
 };
 
-/// For an item that isn't a function, or a function that can't be read. Not a token is touched: rustc
-/// reads it again, and reports what is wrong with it only once if it stands at the same place.
+/// For an item that isn't a function, or that can't be parsed. The item's tokens stay unchanged:
+/// rustc parses them again, and reports an error at the same place only once.
 pub(crate) fn item(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
     quote!(#item #errors)
 }
 
-/// For a function: with a companion whose `batch` takes what the real one would, so that the calls
-/// of it are not errors as well.
+/// For a function. It gets a companion whose `batch` has the parameters of the real one, so that
+/// calls to it are not reported as errors too.
 pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
-    let function = &without_echoes(function);
+    let function = &without_repeated_errors(function);
     if in_impl(function) {
         return quote!(#function #errors);
     }
     let mut inputs = function.signature.inputs.iter();
     let record = match inputs.next() {
-        Some(FnArg::Typed(record)) if nameable(function, &record.ty) => by_value(&record.ty),
+        Some(FnArg::Typed(record)) if nameable(function, &record.ty) => owned_type(&record.ty),
         _ => quote!(()),
     };
     let name = &function.signature.ident;
@@ -61,8 +61,8 @@ pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -
     quote!(#function #companion #errors)
 }
 
-/// The function without what would be reported a second time: by rustc, or by this macro.
-fn without_echoes(function: &Function) -> Function {
+/// The function without the tokens that rustc or this macro would report a second time.
+fn without_repeated_errors(function: &Function) -> Function {
     let mut function = function.clone();
     function.attributes.retain(|attribute| !is_ours(attribute));
     function.signature.constness = None;
@@ -76,21 +76,21 @@ fn without_echoes(function: &Function) -> Function {
     function
 }
 
-/// Whether the function can only stand in an `impl` or a trait, where no type can stand beside it.
+/// Whether the function must be in an `impl` or a trait. A type can't be declared there.
 fn in_impl(function: &Function) -> bool {
     let signature = &function.signature;
     signature.receiver().is_some() || mentions(signature.to_token_stream(), &["Self"])
 }
 
-/// Whether a type of the function's signature means the same outside of it.
+/// Whether a type from the function's signature can be written in another function's signature.
 fn nameable(function: &Function, ty: &Type) -> bool {
     function.signature.generics.params.is_empty()
         && !mentions(ty.to_token_stream(), &["impl"])
         && !rustc::rejects_type(ty, &function.signature.generics)
 }
 
-/// The type behind a reference, if it can be owned.
-fn by_value(ty: &Type) -> TokenStream {
+/// The type without its reference. `()` if it can't be owned then.
+fn owned_type(ty: &Type) -> TokenStream {
     match ty {
         Type::Reference(reference) => match &*reference.elem {
             Type::Slice(slice) => slice.elem.to_token_stream(),

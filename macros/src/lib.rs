@@ -1,16 +1,16 @@
 //! The attribute macro of the [`stream-handler`] crate, which re-exports and documents it.
-//! Depend on that crate, not on this one: the two are one release.
+//! Depend on `stream-handler` and not on this crate. Both always have the same version.
 //!
-//! The work is a pipeline, a file a stage:
+//! The macro is a pipeline with one file per stage:
 //!
 //! ```text
-//! tokens ─┬─ parse ───── the function, its body kept as tokens
-//!         └─ options ─── key = value pairs, with the spans of both
+//! tokens ─┬─ parse ───── reads the function; its body stays unparsed
+//!         └─ options ─── reads the attribute's `key = value` pairs
 //!              │
-//!         signature ──── every rule of the signature, every mistake collected
+//!         signature ──── checks the signature and collects all errors
 //!              │
-//!         expand ─────── the function untouched, its companion, one call into the runtime
-//!     or  fallback ───── the function untouched, a companion that type-checks, every error
+//!         expand ─────── no errors: the function, and its companion type with `batch`
+//!     or  fallback ───── errors: the function, a companion that type-checks, all errors
 //! ```
 //!
 //! [`stream-handler`]: https://docs.rs/stream-handler
@@ -30,7 +30,7 @@ use proc_macro2::TokenStream;
 
 use crate::{errors::Errors, options::Options, parse::Function, signature::Handler};
 
-// The documentation is where the macro is re-exported: its examples need that crate.
+// The documentation is in `stream-handler`, because its examples need that crate.
 #[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn stream_handler(
@@ -48,9 +48,9 @@ fn generate(options: TokenStream, item: &TokenStream) -> TokenStream {
     };
     let handler = Handler::check(&function, &mut errors);
     if handler.as_ref().is_some_and(|handler| !handler.is_async) {
-        options.need_async(&mut errors);
+        options.check_plain_fn(&mut errors);
     }
-    options.need_state(&function.signature, &mut errors);
+    options.check_state(&function.signature, &mut errors);
     match handler {
         Some(handler) if errors.is_empty() && !rustc::rejects(&function.signature) => {
             expand::expand(&function, &handler, &options)

@@ -9,9 +9,9 @@ use syn::{
     parse::{ParseStream, Parser as _},
 };
 
-use crate::{errors::Errors, paths::Runtime, signature::StateParameter};
+use crate::{errors::Errors, paths::CratePath, signature::StateParameter};
 
-/// Every option: its name, and what to write for it.
+/// All options: the name, and an example for error messages.
 const ACCEPTED: &[(&str, &str)] = &[
     ("concurrency", "concurrency = 16"),
     ("record_timeout", "record_timeout = \"2s\""),
@@ -24,10 +24,10 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("crate", "crate = ::stream_handler"),
 ];
 
-/// The options as they were set; `None` is the runtime's default.
+/// The options of one attribute. `None` leaves the default to the `stream-handler` crate.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) runtime: Runtime,
+    pub(crate) runtime: CratePath,
     pub(crate) concurrency: Option<Set<usize>>,
     /// In milliseconds.
     pub(crate) record_timeout: Option<Set<u64>>,
@@ -37,25 +37,25 @@ pub(crate) struct Options {
     pub(crate) fail_if_none_done: bool,
     pub(crate) observer: Option<Path>,
     pub(crate) window: Option<Path>,
-    /// The key of `window`, whatever its value.
+    /// The key of the option `window`, even if its value is invalid.
     window_key: Option<Ident>,
 }
 
-/// A value, and the key it was set by.
+/// The value of an option, and its key, which error messages underline.
 pub(crate) struct Set<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
 }
 
-/// When to stop before the invocation's deadline.
+/// How long before the Lambda timeout to stop.
 pub(crate) enum Margin {
     Off,
     Milliseconds(u64),
 }
 
 impl Options {
-    /// Reads the options. A mistake leaves that option at its default: what is expanded then still
-    /// type-checks, so an editor goes on helping.
+    /// Parses the options. An invalid option keeps its default, so that the generated code still
+    /// type-checks and editors can work with it.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self::default();
         let mut seen = Vec::new();
@@ -65,7 +65,7 @@ impl Options {
                 Err(message) => errors.at(&option, message),
             }
         }
-        options.conflicts(errors);
+        options.check_combinations(errors);
         options
     }
 
@@ -102,12 +102,12 @@ impl Options {
         }
     }
 
-    /// Sets one option, or says what is expected.
+    /// Sets one option. The error is the expected form of its value.
     fn assign(&mut self, name: &str, key: Ident, value: TokenStream) -> Result<(), &'static str> {
         match name {
             "concurrency" => {
-                let value = values::integer(value, 1..=10_000)
-                    .ok_or("how many records to handle at once, from 1 to 10000")?;
+                let value =
+                    values::integer(value, 1..=10_000).ok_or("a whole number from 1 to 10000")?;
                 self.concurrency = Some(Set { key, value });
             }
             "record_timeout" => {
@@ -119,7 +119,7 @@ impl Options {
                     Margin::Off
                 } else {
                     let margin = values::milliseconds(value).ok_or(
-                        "`\"off\"`, or a whole number with its unit, `ms`, `s` or `m`, in quotes",
+                        "`\"off\"`, or a whole number of `ms`, `s` or `m` in quotes, at most a day",
                     )?;
                     Margin::Milliseconds(margin)
                 });
@@ -129,8 +129,8 @@ impl Options {
                 self.dead_letter = Some(path);
             }
             "undecodable" => {
-                let value = values::either(value, "retry", "permanent")
-                    .ok_or("`\"retry\"` (the default) or `\"permanent\"`")?;
+                let value = values::either(value, "transient", "permanent")
+                    .ok_or("`\"transient\"` (the default) or `\"permanent\"`")?;
                 self.undecodable_is_permanent = Some(Set { key, value });
             }
             "on_full_failure" => {
@@ -147,34 +147,34 @@ impl Options {
             }
             _ => {
                 let path = values::path(value).ok_or("the path of the stream-handler crate")?;
-                self.runtime = Runtime::Renamed(path);
+                self.runtime = CratePath::Renamed(path);
             }
         }
         Ok(())
     }
 
-    /// Options that say nothing without another, or contradict it.
-    fn conflicts(&self, errors: &mut Errors) {
+    /// Checks options that need or exclude each other.
+    fn check_combinations(&self, errors: &mut Errors) {
         if let (Some(Set { key, value: true }), None) =
             (&self.undecodable_is_permanent, &self.dead_letter)
         {
             errors.at(
                 key,
-                "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without \
-                 one a permanent failure is retried like any other",
+                "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without it \
+                 permanent failures are retried like all others",
             );
         }
         if let (Some(Set { key, value: 2.. }), Some(_)) = (&self.concurrency, &self.window_key) {
             errors.at(
                 key,
-                "`concurrency` contradicts `window`: the state goes from record to record, one at \
-                 a time; remove one of the two",
+                "`concurrency` can't be used with `window`, because each record needs the state \
+                 after the record before it: remove one option",
             );
         }
     }
 
-    /// `window` and the parameter marked `#[state]` say nothing without each other.
-    pub(crate) fn need_state(&self, signature: &Signature, errors: &mut Errors) {
+    /// Checks that the option `window` and a parameter marked `#[state]` are used together.
+    pub(crate) fn check_state(&self, signature: &Signature, errors: &mut Errors) {
         match (&self.window_key, StateParameter::of(signature)) {
             (None, StateParameter::Marked(attribute)) => errors.at(
                 attribute,
@@ -183,21 +183,21 @@ impl Options {
             ),
             (Some(key), StateParameter::Missing) => errors.at(
                 key,
-                "`window` needs a parameter for the state that records are folded into: add one \
-                 after the record, as in `#[state] totals: &mut Totals`",
+                "`window` needs a parameter for the state: add one after the record, as in \
+                 `#[state] totals: &mut Totals`",
             ),
-            // A `&mut` parameter that isn't marked has an error of its own.
+            // An unmarked `&mut` parameter has its own error, which mentions `#[state]`.
             _ => {}
         }
     }
 
-    /// Options that say nothing for a function that isn't `async`: it can't be left and come back
-    /// to, and not be cancelled.
-    pub(crate) fn need_async(&self, errors: &mut Errors) {
+    /// Rejects options that have no effect on a plain function. It runs to its end without yielding, so
+    /// calls to it can't overlap or be cancelled.
+    pub(crate) fn check_plain_fn(&self, errors: &mut Errors) {
         if let Some(Set { key, value: 2.. }) = &self.concurrency {
             errors.at(
                 key,
-                "`concurrency` needs an `async fn`: calls of a plain function can't overlap",
+                "`concurrency` needs an `async fn`: calls to a plain function can't overlap",
             );
         }
         if let Some(Set { key, .. }) = &self.record_timeout {
@@ -209,18 +209,18 @@ impl Options {
     }
 }
 
-/// One `key = value` as it was written.
+/// One `key = value` of the attribute.
 struct Pair {
     key: Ident,
     value: Value,
 }
 
 enum Value {
-    /// What follows `=`.
+    /// The tokens after `=`.
     Given(TokenStream),
-    /// The key stands alone.
+    /// Only the key was written.
     Missing,
-    /// What follows the key in place of `=`.
+    /// The tokens after the key, which don't begin with `=`.
     Malformed(TokenStream),
 }
 
@@ -244,8 +244,8 @@ impl Pair {
     }
 }
 
-/// The tokens between commas; nothing after a trailing one, and any other that ends nothing by
-/// itself.
+/// Splits the attribute's tokens at commas. A comma without an option before it is an element of its
+/// own, so that it can be reported.
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut options = Vec::new();
     let mut option = TokenStream::new();
@@ -267,7 +267,7 @@ fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 fn not_an_option(option: &TokenStream) -> String {
     let hint = match option.clone().into_iter().next() {
         Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {
-            return "expected an option before this comma: remove it".to_owned();
+            return "expected an option before this comma: remove the comma".to_owned();
         }
         Some(TokenTree::Literal(_) | TokenTree::Group(_)) => SOURCE_HINT,
         _ => "",
@@ -284,8 +284,8 @@ fn unknown(key: &str) -> String {
     format!("unknown option `{key}`.{hint} {}", accepted())
 }
 
-/// Other libraries name the event source in an option.
-const SOURCE_HINT: &str = " The event source is told by the type of the first parameter.";
+/// For users of libraries that have an option for the event source.
+const SOURCE_HINT: &str = " The type of the first parameter selects the event source.";
 
 fn accepted() -> String {
     let names: Vec<_> = ACCEPTED
@@ -307,7 +307,7 @@ fn is_source(key: &str) -> bool {
     .contains(&key)
 }
 
-/// The option that differs from `key` by little enough to be meant.
+/// The option that `key` is probably a misspelling of.
 fn similar(key: &str) -> Option<&'static str> {
     let names = ACCEPTED
         .iter()
@@ -316,7 +316,7 @@ fn similar(key: &str) -> Option<&'static str> {
     (distance <= name.len().div_ceil(3)).then_some(name)
 }
 
-/// How many characters to insert, delete or replace to make `a` of `b` (Levenshtein).
+/// The Levenshtein distance: the number of bytes to insert, delete or replace to turn `a` into `b`.
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, a) in a.bytes().enumerate() {

@@ -1,4 +1,5 @@
-//! Reads the annotated item. The body is never parsed: a half-typed one gets rustc's own errors.
+//! Parses the annotated item, except for the function's body. If the body is incomplete, as in an
+//! editor, rustc reports that better than we could.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -10,19 +11,19 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// A function, its body kept as the user's own tokens.
+/// The annotated function. Its body stays unparsed.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: TokenStream,
-    /// `{ … }`, as opposed to a declaration that ends in `;`.
+    /// False for a declaration that ends in `;`.
     pub(crate) has_body: bool,
 }
 
 impl Function {
-    /// Reads a function; any other item is a mistake, and `None`.
+    /// Parses a function. For any other item it adds an error and returns `None`.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         match parse.parse2(item) {
             Ok(Ok(function)) => Some(function),
@@ -33,13 +34,13 @@ impl Function {
                 ));
                 None
             }
-            // rustc has read the item before us, and has said what is wrong with it.
+            // rustc parses the item before it calls the macro, and has reported the error.
             Err(_) => None,
         }
     }
 }
 
-/// The function, or where the keyword is of an item that is none.
+/// Parses the function. `Ok(Err(span))` is the keyword of an item that isn't a function.
 fn parse(input: ParseStream<'_>) -> syn::Result<Result<Function, Span>> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
@@ -62,7 +63,7 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Result<Function, Span>> {
     }))
 }
 
-/// The keyword of an item that isn't a function: the first word that can't begin a signature.
+/// The keyword of an item that isn't a function: the first token that can't be before `fn`.
 fn other_item(input: ParseStream<'_>) -> Option<Span> {
     let fork = input.fork();
     let mut external = None;
@@ -79,7 +80,7 @@ fn other_item(input: ParseStream<'_>) -> Option<Span> {
             || fork.peek(Token![extern])
             || fork.peek(syn::LitStr);
         if !qualifier {
-            // A block, or a crate.
+            // `extern { … }` or `extern crate …`.
             let external = external.filter(|_| fork.peek(Brace) || fork.peek(Token![crate]));
             return Some(external.unwrap_or_else(|| fork.span()));
         }
@@ -92,8 +93,8 @@ fn other_item(input: ParseStream<'_>) -> Option<Span> {
 }
 
 impl ToTokens for Function {
-    /// The function as the user wrote it, but for `#[context]` and `#[state]`, which mean something
-    /// to this macro alone.
+    /// The function as the user wrote it, without `#[context]` and `#[state]`. They are known only to
+    /// this macro, and rustc would reject them.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let mut signature = self.signature.clone();
         for input in &mut signature.inputs {
@@ -112,28 +113,28 @@ impl ToTokens for Function {
     }
 }
 
-/// Whether an attribute is the `#[context]` of a parameter.
+/// Whether an attribute is `#[context]`.
 pub(crate) fn is_context(attribute: &Attribute) -> bool {
     attribute.path().is_ident("context")
 }
 
-/// Whether an attribute is the `#[state]` of a parameter.
+/// Whether an attribute is `#[state]`.
 pub(crate) fn is_state(attribute: &Attribute) -> bool {
     attribute.path().is_ident("state")
 }
 
-/// Whether an attribute keeps what it is on only under a condition.
+/// Whether an attribute is `#[cfg(…)]`.
 pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
 }
 
-/// Whether an attribute is `#[stream_handler]` once more, by whatever path.
+/// Whether an attribute is `#[stream_handler]`, under any path.
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     let last = attribute.path().segments.last();
     last.is_some_and(|segment| segment.ident == "stream_handler")
 }
 
-/// Whether one of the words is among the tokens.
+/// Whether the tokens contain one of the words.
 pub(crate) fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => words.iter().any(|word| ident == word),

@@ -1,20 +1,21 @@
-//! Where the generated code finds the runtime crate.
+//! The path by which generated code names the `stream-handler` crate.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
-/// The path of the `stream-handler` crate, as the user's crate sees it.
+/// The path of the `stream-handler` crate in the user's crate.
 #[derive(Default)]
-pub(crate) enum Runtime {
-    /// `::stream_handler`: what it is called unless the user renames it.
+pub(crate) enum CratePath {
+    /// `::stream_handler`.
     #[default]
     Default,
-    /// What `crate = …` says.
+    /// The path in the option `crate = …`.
     Renamed(syn::Path),
 }
 
-impl Runtime {
-    /// The path's tokens: standing at `site`, or where the user wrote them.
+impl CratePath {
+    /// The path's tokens. The default path gets the span `site`; a path that the user wrote keeps its
+    /// own spans.
     pub(crate) fn at(&self, site: Span) -> TokenStream {
         match self {
             Self::Default => quote_spanned!(site=> ::stream_handler),

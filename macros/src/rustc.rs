@@ -1,5 +1,5 @@
-//! Mistakes that rustc finds in the function itself. The companion must not repeat them, so it is
-//! made without what is wrong.
+//! Errors that rustc reports in the function itself. The companion leaves out the types with such
+//! errors, or rustc would report each error twice.
 
 use syn::{
     BoundLifetimes, FnArg, GenericParam, Generics, Lifetime, ReturnType, Signature, Type,
@@ -8,7 +8,7 @@ use syn::{
 
 use crate::signature::strip_groups;
 
-/// Whether rustc can't but reject the signature, whatever else the crate holds.
+/// Whether rustc rejects the signature, whatever the rest of the crate declares.
 pub(crate) fn rejects(signature: &Signature) -> bool {
     let rejects_input = signature.inputs.iter().any(|input| match input {
         FnArg::Receiver(_) => false,
@@ -21,8 +21,7 @@ pub(crate) fn rejects(signature: &Signature) -> bool {
     rejects_input || rejects_output
 }
 
-/// Whether a type of a signature is unsized, or holds a `_` or a lifetime that the signature doesn't
-/// declare.
+/// Whether a type of a signature is unsized, or contains `_` or an undeclared lifetime.
 pub(crate) fn rejects_type(ty: &Type, generics: &Generics) -> bool {
     let mut finder = Finder {
         declared: generics.lifetimes().map(|def| &def.lifetime).collect(),
@@ -43,7 +42,8 @@ impl<'ast> Visit<'ast> for Finder<'ast> {
     }
 
     fn visit_bound_lifetimes(&mut self, bound: &'ast BoundLifetimes) {
-        // For the rest of the type, which is longer than they live and long enough for this.
+        // They are in scope only inside this `for<…>`, but stay in the list for the rest of the type.
+        // At worst this misses an undeclared lifetime of the same name.
         self.declared
             .extend(bound.lifetimes.iter().filter_map(|param| match param {
                 GenericParam::Lifetime(def) => Some(&def.lifetime),
@@ -57,7 +57,7 @@ impl<'ast> Visit<'ast> for Finder<'ast> {
     }
 }
 
-/// Whether the type is behind a pointer or nowhere.
+/// Whether the type can only be used behind a pointer.
 fn is_unsized(ty: &Type) -> bool {
     match strip_groups(ty) {
         Type::TraitObject(_) | Type::Slice(_) => true,

@@ -1,5 +1,5 @@
-//! The rules of a handler's signature, each checked at the narrowest token. What needs types is
-//! left to the type system.
+//! Checks the signature of a record handler. Each error underlines as few tokens as possible. Rules
+//! that need type information are checked by the compiler, with traits of the `stream-handler` crate.
 
 mod types;
 
@@ -16,42 +16,44 @@ use crate::{
 };
 
 pub(crate) use types::strip_groups;
-use types::{by_value, concrete, exclusive, invocation_bound, owned, pretty, shareable};
+use types::{
+    check_by_value, check_concrete, check_context, check_owned, check_shared, check_state, pretty,
+};
 
-/// What a handler looks like, for the messages that need an example.
+/// An example of a record handler, for error messages.
 const USAGE: &str = "async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>";
 
-/// A function whose signature can be a handler's.
+/// The signature of a record handler.
 pub(crate) struct Handler<'f> {
     pub(crate) name: &'f Ident,
     pub(crate) generics: &'f Generics,
     pub(crate) record: &'f Type,
     /// The parameters after the record, in order.
     pub(crate) others: Vec<Parameter<'f>>,
-    /// The return type; `()` at the closing parenthesis if the user wrote none.
+    /// The return type. Without one it is `()`, with the span of the closing parenthesis.
     pub(crate) output: TokenStream,
     pub(crate) is_async: bool,
 }
 
 pub(crate) enum Parameter<'f> {
-    /// Passed through `batch`, cloned for each record.
+    /// A parameter of `batch` too. Its value is cloned for each record.
     Shared {
-        /// The user's name for it, so that documentation and editors show it.
+        /// The name in the user's function, which documentation and editors then show for `batch`.
         name: Ident,
         ty: &'f Type,
     },
-    /// Filled with the invocation's context.
+    /// The invocation's context.
     Context { ty: &'f Type },
-    /// The state of a tumbling window: what is behind the `&mut`.
+    /// The state of a tumbling window. `ty` is the type behind the `&mut`.
     State { ty: &'f Type },
 }
 
-/// Which parameter is for the state of a tumbling window.
+/// Whether a function has a parameter for the state of a tumbling window.
 pub(crate) enum StateParameter<'f> {
-    /// One is marked `#[state]`, rightly or not.
+    /// A parameter is marked `#[state]`. It may be invalid.
     Marked(&'f Attribute),
-    /// None is marked, but one is `&mut`.
-    Meant,
+    /// No parameter is marked, but one is `&mut` and was probably meant.
+    Unmarked,
     Missing,
 }
 
@@ -68,26 +70,26 @@ impl<'f> StateParameter<'f> {
         };
         match attributes.find(|attribute| is_state(attribute)) {
             Some(attribute) => Self::Marked(attribute),
-            None if typed.skip(1).any(is_mut) => Self::Meant,
+            None if typed.skip(1).any(is_mut) => Self::Unmarked,
             None => Self::Missing,
         }
     }
 }
 
 impl<'f> Handler<'f> {
-    /// Checks every rule. `None` when there is no parameter to take for the record.
+    /// Checks all rules. `None` if the function has no parameter for the record.
     pub(crate) fn check(function: &'f Function, errors: &mut Errors) -> Option<Self> {
         let signature = &function.signature;
-        attributes(&function.attributes, errors);
-        qualifiers(signature, errors);
-        generics(&signature.generics, errors);
-        let parameters = parameters(signature, errors);
-        output(&signature.output, errors);
-        where_clause(&signature.generics, errors);
+        check_attributes(&function.attributes, errors);
+        check_qualifiers(signature, errors);
+        check_generics(&signature.generics, errors);
+        let parameters = check_parameters(signature, errors);
+        check_output(&signature.output, errors);
+        check_where_clause(&signature.generics, errors);
         if !function.has_body {
             errors.at(
                 signature,
-                "a handler needs a body: write `{ … }` in place of `;`",
+                "a record handler needs a body: write `{ … }` in place of `;`",
             );
         }
 
@@ -120,15 +122,15 @@ impl<'f> Handler<'f> {
     }
 }
 
-/// The attributes after this one; those before it have done their work.
-fn attributes(attributes: &[Attribute], errors: &mut Errors) {
+/// Checks the attributes below `#[stream_handler]`. Attributes above it were expanded before.
+fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes {
         let path = attribute.path();
         if is_ours(attribute) {
             errors.at(
                 attribute,
-                "`#[stream_handler]` stands twice on this function: remove one, and put all \
-                 options into the other",
+                "`#[stream_handler]` is on this function twice: remove one, and put all options \
+                 into the other",
             );
         } else if path
             .segments
@@ -139,61 +141,66 @@ fn attributes(attributes: &[Attribute], errors: &mut Errors) {
             errors.at(
                 attribute,
                 format_args!(
-                    "`#[{path}]` starts a runtime of its own, and a handler runs in that of \
-                     `main`: remove it here"
+                    "`#[{path}]` starts a second runtime, but a record handler runs in the runtime \
+                     of `main`: remove it here"
                 ),
             );
         }
     }
 }
 
-fn qualifiers(signature: &Signature, errors: &mut Errors) {
+fn check_qualifiers(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.constness {
-        errors.at(token, "a handler can't be `const`: remove the keyword");
+        errors.at(
+            token,
+            "a record handler can't be `const`: remove the keyword",
+        );
     }
     if let Safety::Unsafe(token) = &signature.safety {
         errors.at(
             token,
-            "a handler can't be `unsafe`: it is called by safe code; use an `unsafe` block inside",
+            "a record handler can't be `unsafe`, because safe code calls it: use an `unsafe` block \
+             inside",
         );
     }
     if let Some(abi) = &signature.abi {
         errors.at(
             abi,
-            "a handler can't be `extern`: it is called from Rust; remove the ABI",
+            "a record handler can't be `extern`, because Rust code calls it: remove the ABI",
         );
     }
 }
 
-fn generics(generics: &Generics, errors: &mut Errors) {
+fn check_generics(generics: &Generics, errors: &mut Errors) {
     for parameter in &generics.params {
-        let (token, kind) = match parameter {
+        let (token, kind, concrete) = match parameter {
             GenericParam::Lifetime(_) => continue,
-            GenericParam::Type(ty) => (ty.to_token_stream(), "type"),
-            GenericParam::Const(constant) => (constant.to_token_stream(), "const"),
+            GenericParam::Type(ty) => (ty.to_token_stream(), "type", "type"),
+            GenericParam::Const(constant) => (constant.to_token_stream(), "const", "value"),
         };
         errors.at(
             token,
             format_args!(
-                "a handler can't have {kind} parameters: Lambda calls one concrete function; \
-                 name the type, or call a generic function from the handler"
+                "a record handler can't have {kind} parameters, because Lambda calls one concrete \
+                 function: write a concrete {concrete}, or call a generic function from the record \
+                 handler"
             ),
         );
     }
 }
 
-fn where_clause(generics: &Generics, errors: &mut Errors) {
+fn check_where_clause(generics: &Generics, errors: &mut Errors) {
     if let Some(clause) = &generics.where_clause {
         errors.at(
             clause,
-            "a handler can't have a `where` clause: Lambda calls one concrete function; \
-             put the bounds on a function that the handler calls",
+            "a record handler can't have a `where` clause, because Lambda calls one concrete \
+             function: put the bounds on a function that the record handler calls",
         );
     }
 }
 
-/// Checks the parameters and returns those that are not `self`.
-fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatType> {
+/// Checks the parameters. Returns all but `self`.
+fn check_parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatType> {
     let mut typed = Vec::new();
     let (mut has_context, mut has_state) = (false, false);
     for input in &signature.inputs {
@@ -201,7 +208,7 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
             FnArg::Receiver(receiver) => {
                 errors.at(
                     receiver,
-                    "a handler is a free function, without `self`: \
+                    "a record handler is a free function, without `self`: \
                      take shared values as parameters after the record",
                 );
                 continue;
@@ -210,60 +217,60 @@ fn parameters<'f>(signature: &'f Signature, errors: &mut Errors) -> Vec<&'f PatT
         };
         for attribute in &parameter.attrs {
             if is_context(attribute) {
-                mark(&CONTEXT, attribute, typed.is_empty(), has_context, errors);
+                check_marker(&CONTEXT, attribute, typed.is_empty(), has_context, errors);
                 has_context = true;
             } else if is_state(attribute) {
-                mark(&STATE, attribute, typed.is_empty(), has_state, errors);
+                check_marker(&STATE, attribute, typed.is_empty(), has_state, errors);
                 if parameter.attrs.iter().any(is_context) {
                     errors.at(
                         attribute,
-                        "a parameter can't be both `#[context]` and `#[state]`: remove one of the \
-                         two",
+                        "a parameter can't be both `#[context]` and `#[state]`: remove one \
+                         attribute",
                     );
                 }
                 has_state = true;
             } else if is_condition(attribute) {
                 errors.at(
                     attribute,
-                    "a parameter of a handler can't be conditional: write two handlers, \
-                     each with a `#[cfg]` of its own",
+                    "a parameter of a record handler can't be conditional: write two record \
+                     handlers, each with its own `#[cfg]`",
                 );
             }
         }
         let ty = strip_groups(&parameter.ty);
         if typed.is_empty() {
-            by_value(ty, errors);
-            owned(ty, errors);
+            check_by_value(ty, errors);
+            check_owned(ty, errors);
         } else if parameter.attrs.iter().any(is_context) {
-            invocation_bound(ty, errors);
+            check_context(ty, errors);
         } else if parameter.attrs.iter().any(is_state) {
-            exclusive(ty, errors);
+            check_state(ty, errors);
         } else {
-            shareable(ty, errors);
+            check_shared(ty, errors);
         }
-        concrete(ty, "take", errors);
+        check_concrete(ty, "take", errors);
         typed.push(parameter);
     }
     if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, "a handler can't take variadic arguments");
+        errors.at(variadic, "a record handler can't take variadic arguments");
     }
     if typed.is_empty() && signature.receiver().is_none() {
         errors.push(syn::Error::new(
             signature.paren_token.span.join(),
-            format_args!("a handler needs a parameter for the record, as in `{USAGE}`"),
+            format_args!("a record handler needs a parameter for the record, as in `{USAGE}`"),
         ));
     }
     typed
 }
 
-/// An attribute of one parameter: its name, and an example.
-struct Mark(&'static str, &'static str);
+/// An attribute that marks a parameter: its name, and an example for error messages.
+struct Marker(&'static str, &'static str);
 
-const CONTEXT: Mark = Mark("#[context]", "#[context] context: &Context");
-const STATE: Mark = Mark("#[state]", "#[state] totals: &mut Totals");
+const CONTEXT: Marker = Marker("#[context]", "#[context] context: &Context");
+const STATE: Marker = Marker("#[state]", "#[state] totals: &mut Totals");
 
-fn mark(
-    Mark(name, usage): &Mark,
+fn check_marker(
+    Marker(name, usage): &Marker,
     attribute: &Attribute,
     on_record: bool,
     is_second: bool,
@@ -278,18 +285,19 @@ fn mark(
         errors.at(
             attribute,
             format_args!(
-                "the first parameter is the record: put `{name}` on a later one, as in `{usage}`"
+                "the first parameter is the record: put `{name}` on a later parameter, as in \
+                 `{usage}`"
             ),
         );
     } else if is_second {
         errors.at(
             attribute,
-            format_args!("only one parameter can be `{name}`: remove one of the two"),
+            format_args!("only one parameter can be `{name}`: remove one attribute"),
         );
     }
 }
 
-fn output(output: &ReturnType, errors: &mut Errors) {
+fn check_output(output: &ReturnType, errors: &mut Errors) {
     let ReturnType::Type(_, ty) = output else {
         return;
     };
@@ -301,13 +309,13 @@ fn output(output: &ReturnType, errors: &mut Errors) {
                  in place of `-> impl Future`",
             );
         }
-        // As a type argument, which the checks in the runtime make of it, it is unstable.
+        // The generated code would use `!` as a type argument, which is unstable in Rust.
         ty @ Type::Never(_) => errors.at(
             ty,
-            "a handler has to return, to tell that the record is done: write `()` or \
+            "a record counts as processed when its record handler returns: write `()` or \
              `Result<(), E>` in place of `!`",
         ),
-        ty => concrete(ty, "return", errors),
+        ty => check_concrete(ty, "return", errors),
     }
 }
 
@@ -319,13 +327,13 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
     if parameter.attrs.iter().any(is_state) {
         let ty = match strip_groups(ty) {
             Type::Reference(reference) => strip_groups(&reference.elem),
-            // A mistake, so this goes no further.
+            // This is an error, which `check_state` reports.
             ty => ty,
         };
         return Parameter::State { ty };
     }
     let name = match &*parameter.pat {
-        // A parameter called like the function would hide it from the generated call.
+        // A parameter with the function's name would shadow the function in the generated call.
         Pat::Ident(PatIdent {
             ident,
             subpat: None,

@@ -1,8 +1,8 @@
-//! What the tests of the stages share.
+//! Functions that the tests of all stages share.
 
 use crate::errors::Errors;
 
-/// Asserts what the errors underline, in order, and a part of what each says.
+/// Asserts the errors in order: the underlined text of each, and a part of its message.
 #[track_caller]
 pub(crate) fn assert_errors(errors: Errors, expected: &[(&str, &str)]) {
     let found: Vec<_> = errors
@@ -20,7 +20,7 @@ pub(crate) fn assert_errors(errors: Errors, expected: &[(&str, &str)]) {
     assert!(same, "expected {expected:#?}, found {found:#?}");
 }
 
-/// Tokens without the spaces between them, which depend on where they come from.
+/// Tokens as text without whitespace, which depends on how the tokens were made.
 pub(crate) fn squeeze(tokens: &impl ToString) -> String {
     tokens.to_string().split_whitespace().collect()
 }

@@ -4,8 +4,6 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use lambda_runtime::Diagnostic;
 
-use crate::WindowError;
-
 /// Any error, as a handler may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -222,6 +220,88 @@ impl From<BatchError> for Diagnostic {
         }
     }
 }
+
+/// What is wrong with the window of an event, or with its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WindowError {
+    /// The handler has a `window` and the event has none.
+    Missing,
+    /// The event is of a window and the handler has none. Its response would lack the state, which
+    /// Lambda takes for a failed invocation.
+    Unexpected,
+    /// The state in the event is none of the handler's.
+    UnreadableState {
+        /// Why not.
+        error: String,
+    },
+    /// The state can't be written as a JSON object.
+    UnwritableState {
+        /// Why not.
+        error: String,
+    },
+    /// The state is larger than Lambda keeps.
+    StateTooLarge {
+        /// Its size in JSON.
+        bytes: usize,
+        /// The most that Lambda keeps.
+        limit: usize,
+    },
+    /// The closing function failed, panicked, or was not done by the deadline.
+    NotClosed {
+        /// What became of it.
+        error: String,
+    },
+}
+
+impl WindowError {
+    /// "Your state can be a maximum of 1 MB per shard" (`services-kinesis-windows.html`), a megabyte
+    /// being what it is for the other limits of Lambda's.
+    pub(crate) const STATE_LIMIT: usize = 1024 * 1024;
+
+    pub(crate) fn error_type(&self) -> &'static str {
+        match self {
+            Self::Missing => "StreamHandler.MissingWindow",
+            Self::Unexpected => "StreamHandler.UnexpectedWindow",
+            Self::UnreadableState { .. } => "StreamHandler.UnreadableState",
+            Self::UnwritableState { .. } => "StreamHandler.UnwritableState",
+            Self::StateTooLarge { .. } => "StreamHandler.StateTooLarge",
+            Self::NotClosed { .. } => "StreamHandler.WindowNotClosed",
+        }
+    }
+}
+
+impl fmt::Display for WindowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str(
+                "the event has no `window`, and the handler is one of a tumbling window: set \
+                 `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) on the event source \
+                 mapping, or remove `window` from the handler's attribute",
+            ),
+            Self::Unexpected => f.write_str(
+                "the event is one of a tumbling window, and the handler returns no state: write \
+                 `#[stream_handler(window = …)]` with a `#[state]` parameter, or remove \
+                 `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) from the event source \
+                 mapping",
+            ),
+            Self::UnreadableState { error } => {
+                write!(f, "the event's `state` can't be read: {error}")
+            }
+            Self::UnwritableState { error } => {
+                write!(f, "the window's state can't be returned: {error}")
+            }
+            Self::StateTooLarge { bytes, limit } => write!(
+                f,
+                "the window's state has {bytes} bytes in JSON, and Lambda keeps at most {limit} \
+                 for a shard: keep less of each record, or make the window shorter"
+            ),
+            Self::NotClosed { error } => write!(f, "the window is not closed: {error}"),
+        }
+    }
+}
+
+impl Error for WindowError {}
 
 /// Displays an error and everything behind it: `outer: middle: root`.
 pub(crate) struct Chain<'e>(pub(crate) &'e (dyn Error + 'static));

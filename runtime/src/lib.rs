@@ -78,12 +78,10 @@
 
 mod batch;
 mod body;
-mod dead_letter;
 mod driver;
 mod error;
 mod event;
-mod fold;
-mod job;
+mod handler;
 #[cfg_attr(
     not(all(feature = "dynamodb", feature = "kafka", feature = "sqs")),
     allow(
@@ -94,31 +92,11 @@ mod job;
     )
 )]
 mod json;
-mod log;
-mod observer;
-mod outcome;
-mod outcomes;
 mod panic;
 mod payload;
-mod record;
-mod records;
-mod response;
 #[cfg(feature = "run")]
 mod run;
-mod settings;
 pub mod source;
-mod window;
-
-#[cfg(all(
-    feature = "aws_lambda_events",
-    any(
-        feature = "dynamodb",
-        feature = "kafka",
-        feature = "kinesis",
-        feature = "sqs"
-    )
-))]
-mod aws_events;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -144,22 +122,31 @@ pub use crate::run::{Error, Run, run};
 #[cfg(feature = "run_concurrent")]
 pub use crate::run::{RunConcurrent, run_concurrent};
 pub use crate::{
-    batch::Batch,
+    batch::{
+        Batch,
+        dead_letter::DeadLetter,
+        report::{BatchSummary, Ending, ObservedRecord, Observer},
+        response::BatchResponse,
+        window::event::Window,
+    },
     body::{BodyLayer, BodyService},
-    dead_letter::DeadLetter,
-    error::{BatchError, BoxError, DecodeError, EventError},
+    error::{BatchError, BoxError, DecodeError, EventError, WindowError},
     event::Event,
-    observer::{BatchSummary, Ending, ObservedRecord, Observer},
-    outcome::{Failure, IntoFailure, IntoOutcome, Outcome, Permanent, Reason, Success},
+    handler::{
+        failure::{Failure, IntoFailure, Permanent, Reason},
+        outcome::Outcome,
+        returns::{IntoOutcome, Success},
+    },
     payload::{Data, Deserializable, Json, Payload, eventbridge, s3, sns},
-    record::{RawRecord, Record},
-    response::{BatchResponse, ItemIdentifier},
-    source::Source,
-    window::{Window, WindowError},
+    source::{
+        Source,
+        identifier::ItemIdentifier,
+        record::{RawRecord, Record},
+    },
 };
 pub use bytes::Bytes;
 pub use lambda_runtime::{self, Context, LambdaEvent};
-#[doc = include_str!("stream_handler.md")]
+#[doc = include_str!("docs/attribute.md")]
 pub use stream_handler_macros::stream_handler;
 
 /// The README's examples, as tests.

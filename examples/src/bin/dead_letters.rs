@@ -1,15 +1,16 @@
-//! Dead letters: keeps the readings of sensors, and those that can't be kept go into a queue.
+//! Dead letters: stores the readings of sensors, and sends invalid readings to a queue.
 //!
 //! What to look at:
 //!
-//! - A stream waits for a record that fails. One that no other delivery will mend would hold up its
-//!   shard until Lambda gives up on it, so `to_queue` takes it, and the stream goes on.
-//! - `Failure::permanent` says so of a reading that can't be, `undecodable = "permanent"` of those
-//!   that aren't readings at all. Any other error is for another delivery: a sensor that isn't known
-//!   may yet be registered.
-//! - The record is done only when `to_queue` returned `Ok`. While the queue refuses letters, the bad
-//!   record is the checkpoint, like any that failed: it is never dropped.
-//! - The letter serialises to all there is to know: the record as it came, why and how it failed.
+//! - A failed record blocks its shard until it succeeds or Lambda gives up on it. An invalid reading
+//!   never succeeds, so `to_queue` takes it as a dead letter and the stream goes on.
+//! - Two kinds of failure are permanent here: a temperature below absolute zero
+//!   (`Failure::permanent`), and a payload that can't be decoded (`undecodable = "permanent"`). Every
+//!   other error is transient and Lambda delivers the record again: an unknown sensor may be
+//!   registered by then.
+//! - The record counts as processed only when `to_queue` returns `Ok`. If the queue refuses the dead
+//!   letter, the record is the checkpoint, so it is never lost.
+//! - A `DeadLetter` serializes to the complete record, the error, and the reason.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -31,20 +32,20 @@ struct Reading {
 /// Stands in for a database and a queue.
 #[derive(Debug)]
 struct Stores {
-    /// The latest reading of each sensor that is known.
+    /// The latest reading of each registered sensor.
     latest: Mutex<HashMap<String, Option<f64>>>,
     queue: Mutex<VecDeque<String>>,
-    /// How many letters the queue takes.
-    room: usize,
+    /// The maximum number of dead letters in the queue.
+    capacity: usize,
 }
 
 impl Stores {
-    fn new(room: usize) -> Self {
+    fn new(capacity: usize) -> Self {
         let sensors = ["hall", "roof"].map(|sensor| (sensor.to_owned(), None));
         Self {
             latest: Mutex::new(sensors.into()),
             queue: Mutex::default(),
-            room,
+            capacity,
         }
     }
 }
@@ -52,20 +53,21 @@ impl Stores {
 /// Handles one record.
 #[stream_handler(dead_letter = to_queue, undecodable = "permanent")]
 async fn on_reading(reading: KinesisRecord<Json<Reading>>, stores: &Stores) -> Result<(), Failure> {
-    let Reading { sensor, celsius } = &**reading.data();
-    if *celsius < ABSOLUTE_ZERO {
-        return Err(Failure::permanent(format!("{celsius} °C can't be")));
+    let Json(Reading { sensor, celsius }) = reading.into_data();
+    if celsius < ABSOLUTE_ZERO {
+        let error = format!("{celsius} °C is below absolute zero");
+        return Err(Failure::permanent(error));
     }
     let mut latest = stores.latest.lock().await;
-    let latest = latest.get_mut(sensor);
-    *latest.ok_or_else(|| format!("no sensor {sensor} is known"))? = Some(*celsius);
+    let latest = latest.get_mut(&sensor);
+    *latest.ok_or_else(|| format!("unknown sensor {sensor}"))? = Some(celsius);
     Ok(())
 }
 
-/// Handles one record that failed for good.
+/// Handles one record that failed permanently.
 async fn to_queue(letter: DeadLetter, stores: &Stores) -> Result<(), io::Error> {
     let mut queue = stores.queue.lock().await;
-    if queue.len() == stores.room {
+    if queue.len() == stores.capacity {
         return Err(io::Error::other("the queue is full"));
     }
     queue.push_back(serde_json::to_string(&letter)?);
@@ -78,7 +80,7 @@ async fn main() -> Result<(), stream_handler::Error> {
     stream_handler::run(|batch| on_reading::batch(batch, &stores)).await
 }
 
-/// The whole handler, with an event as Lambda sends it, and without Lambda.
+/// Calls the batch handler with an event as Lambda sends it.
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -94,12 +96,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_readings_go_into_the_queue_and_the_stream_goes_on() {
+    async fn invalid_readings_become_dead_letters_and_the_stream_goes_on() {
         let stores = Stores::new(100);
         let expected: Value =
             serde_json::from_str(include_str!("../../events/expected/dead_letters.json")).unwrap();
         assert_eq!(handle(&stores).await, expected);
-        // What comes after them is kept, up to the sensor that isn't known.
+        // The readings after them are stored, up to the one of an unknown sensor.
         assert_eq!(stores.latest.lock().await["roof"], Some(7.25));
         assert_eq!(stores.latest.lock().await["hall"], Some(19.5));
 
@@ -112,15 +114,15 @@ mod tests {
         assert_eq!(letters.len(), 2);
         assert_eq!(letters[0]["reason"], "undecodable");
         assert_eq!(letters[0]["record"], event["Records"][1]);
-        assert_eq!(letters[1]["error"], "-400 °C can't be");
+        assert_eq!(letters[1]["error"], "-400 °C is below absolute zero");
         assert_eq!(letters[1]["record"], event["Records"][2]);
     }
 
     #[tokio::test]
-    async fn while_the_queue_is_full_nothing_is_dropped() {
+    async fn a_full_queue_loses_no_record() {
         let stores = Stores::new(1);
         let event: Value = serde_json::from_str(EVENT).unwrap();
-        // The first bad record got in, the second is the checkpoint.
+        // The queue takes the first invalid reading. The second is the checkpoint.
         assert_eq!(
             handle(&stores).await["batchItemFailures"][0]["itemIdentifier"],
             event["Records"][2]["kinesis"]["sequenceNumber"]

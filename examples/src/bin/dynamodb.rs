@@ -1,14 +1,15 @@
-//! The stream of a table: follows a shop's reservations, and keeps count of its stock.
+//! Amazon DynamoDB Streams: follows a table of reservations and keeps count of a shop's stock.
 //!
 //! What to look at:
 //!
-//! - `DynamoDbRecord<Reservation>` decodes the item's images into a plain struct, numbers and all.
-//! - `Change` has the images that the kind of change has, so there is no `Option` to unwrap. It
-//!   takes a stream with the view type `NEW_AND_OLD_IMAGES`; see the type for the others.
-//! - `is_expiry` tells an item that was deleted because its time to live was over from one that
-//!   somebody deleted.
-//! - `reserve` fails if the stock won't do: the record is the checkpoint, and is tried again until
-//!   the event source mapping gives up on it.
+//! - `DynamoDbRecord<Reservation>` decodes the item's images into a plain struct, including numbers.
+//! - Each variant of `Change` holds exactly the images of that kind of change, so you never unwrap
+//!   an `Option`. `Change` needs the stream's view type to be `NEW_AND_OLD_IMAGES`; its documentation
+//!   shows what to write for the other view types.
+//! - `is_expiry` is true if DynamoDB deleted the item because its time to live (TTL) had passed, and
+//!   false if somebody deleted it.
+//! - `reserve` fails if too few articles are left. The record is then the checkpoint, and Lambda
+//!   delivers it again until it succeeds or reaches a limit of the event source mapping.
 
 use std::{collections::HashMap, fmt};
 
@@ -27,7 +28,7 @@ struct Reservation {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
+enum Status {
     Held(u32),
     Collected(u32),
     Expired,
@@ -37,9 +38,9 @@ enum State {
 #[derive(Debug)]
 struct Stock {
     total: u32,
-    /// Each reservation's *state*, not a counter to add to: a record that is delivered again
-    /// changes nothing.
-    reservations: Mutex<HashMap<String, State>>,
+    /// The *status* of each reservation. A counter would count a record twice if Lambda delivers it
+    /// twice.
+    reservations: Mutex<HashMap<String, Status>>,
 }
 
 impl Stock {
@@ -55,26 +56,27 @@ impl Stock {
         let mut reservations = self.reservations.lock().await;
         if matches!(
             reservations.get(&id),
-            Some(State::Collected(_) | State::Expired)
+            Some(Status::Collected(_) | Status::Expired)
         ) {
             return Ok(());
         }
-        let others = reservations.iter().filter(|(other, _)| **other != id);
-        let taken = others.map(|(_, state)| state.taken()).sum();
+        let others = reservations.iter().filter(|&(other, _)| *other != id);
+        let taken = others.map(|(_, status)| status.taken()).sum();
         let left = self.total.saturating_sub(taken);
         if quantity > left {
             return Err(OutOfStock { id, quantity, left });
         }
-        reservations.insert(id, State::Held(quantity));
+        reservations.insert(id, Status::Held(quantity));
         Ok(())
     }
 
-    async fn close(&self, reservation: Reservation, state: State) {
-        self.reservations.lock().await.insert(reservation.id, state);
+    async fn close(&self, reservation: Reservation, status: Status) {
+        let mut reservations = self.reservations.lock().await;
+        reservations.insert(reservation.id, status);
     }
 }
 
-impl State {
+impl Status {
     fn taken(self) -> u32 {
         match self {
             Self::Held(quantity) | Self::Collected(quantity) => quantity,
@@ -93,21 +95,21 @@ struct OutOfStock {
 impl fmt::Display for OutOfStock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, quantity, left } = self;
-        write!(f, "reservation {id} is for {quantity}, and {left} are left")
+        write!(f, "reservation {id} needs {quantity}, only {left} are left")
     }
 }
 
 impl std::error::Error for OutOfStock {}
 
-/// Handles one change of one item.
+/// Handles one change to one item.
 #[stream_handler]
 async fn on_change(record: DynamoDbRecord<Reservation>, stock: &Stock) -> Result<(), OutOfStock> {
     let expired = record.is_expiry();
     match record.into_change() {
         Change::Insert { new } | Change::Modify { new, .. } => stock.reserve(&new).await?,
-        Change::Remove { old } if expired => stock.close(old, State::Expired).await,
+        Change::Remove { old } if expired => stock.close(old, Status::Expired).await,
         Change::Remove { old } => {
-            let collected = State::Collected(old.quantity);
+            let collected = Status::Collected(old.quantity);
             stock.close(old, collected).await;
         }
     }
@@ -120,7 +122,7 @@ async fn main() -> Result<(), stream_handler::Error> {
     stream_handler::run(|batch| on_change::batch(batch, &stock)).await
 }
 
-/// The whole handler, with an event as Lambda sends it, and without Lambda.
+/// Calls the batch handler with an event as Lambda sends it.
 #[cfg(test)]
 mod tests {
     use stream_handler::{Context, LambdaEvent};
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn changes_are_followed_up_to_the_first_that_fails() {
+    async fn changes_are_processed_up_to_the_first_that_fails() {
         let stock = Stock::new(10);
         let batch = serde_json::from_str(include_str!("../../events/dynamodb.json")).unwrap();
         let event = LambdaEvent::new(batch, Context::default());
@@ -140,9 +142,9 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(expected).unwrap()
         );
         let reservations = stock.reservations.lock().await;
-        assert_eq!(reservations["r-1"], State::Collected(3));
-        assert_eq!(reservations["r-2"], State::Expired);
-        assert!(!reservations.contains_key("r-3"), "more than is left");
+        assert_eq!(reservations["r-1"], Status::Collected(3));
+        assert_eq!(reservations["r-2"], Status::Expired);
+        assert!(!reservations.contains_key("r-3"), "too few are left");
         assert!(!reservations.contains_key("r-4"), "after the failure");
     }
 }

@@ -1,11 +1,12 @@
-//! Amazon Data Firehose: cleans up clicks on their way to a lake.
+//! Amazon Data Firehose: cleans up click events on their way to a data lake.
 //!
 //! What to look at:
 //!
-//! - The function returns what becomes of the record's data: other data, or nothing on purpose.
-//! - Every record is answered, exactly once. One that can't be decoded, or for which the function
-//!   fails or panics, goes to the delivery stream's error output; the others are delivered.
-//! - A partition key says where the record goes, with dynamic partitioning.
+//! - The record handler returns `Transformed`: new data for the record, or that it is dropped on
+//!   purpose.
+//! - The response has one result per record. A record that returns an error, panics or can't be
+//!   decoded goes to the Firehose stream's error output. The other records are delivered.
+//! - With dynamic partitioning, partition keys choose the record's prefix in the bucket.
 
 use serde::{Deserialize, Serialize};
 use stream_handler::{
@@ -28,7 +29,7 @@ fn on_click(click: FirehoseRecord<Json<Click>>) -> Result<Transformed, String> {
         return Ok(Transformed::dropped());
     }
     if click.country.len() != 2 {
-        return Err(format!("`{}` is no country", click.country));
+        return Err(format!("invalid country `{}`", click.country));
     }
     click.country.make_ascii_lowercase();
     let line = Transformed::json_line(&click).map_err(|error| error.to_string())?;

@@ -1,12 +1,16 @@
 //! Apache Kafka: keeps the latest profile of each customer from a compacted topic.
 //!
+//! **The event source mapping needs provisioned mode.** Without it Lambda ignores the batch item
+//! failures in the response and takes the whole batch for a success, so failed records are lost. See
+//! `template.yaml`.
+//!
 //! What to look at:
 //!
-//! - The record's key and value are typed, `KafkaRecord<Json<Profile>, String>`. A value that is
-//!   null is a tombstone: the customer is gone.
-//! - `concurrency = 8` handles partitions at once; within a partition records keep their order.
-//! - A failed record stops its partition. What is left of it is reported too, by partition and
-//!   offset, and comes again in order.
+//! - The record's key and value are typed: `KafkaRecord<Json<Profile>, String>`. A record without a
+//!   value is a tombstone, which deletes the customer.
+//! - `concurrency = 8` handles up to eight partitions at once. Records of a partition keep their order.
+//! - A failed record stops its partition. The response reports it and all later records of the
+//!   partition, by partition and offset, so that Lambda delivers them again in order.
 
 use std::collections::HashMap;
 
@@ -33,7 +37,7 @@ async fn on_profile(
     let mut customers = customers.0.lock().await;
     match record.into_value() {
         Some(Json(profile)) if !profile.email.contains('@') => {
-            return Err(format!("{}: `{}` is no address", profile.name, profile.email).into());
+            return Err(format!("{}: invalid address `{}`", profile.name, profile.email).into());
         }
         Some(Json(profile)) => customers.insert(key, profile),
         None => customers.remove(&key),

@@ -1,17 +1,18 @@
-//! Amazon Kinesis: keeps a book of orders from a stream of what happened to them.
+//! Amazon Kinesis: keeps an order book from a stream of order events.
 //!
 //! What to look at:
 //!
-//! - `on_order` handles **one** record. There is no loop over a batch, no base64, no response to
-//!   build: `on_order::batch`, which the attribute adds, does that.
-//! - Its first parameter says where records come from (`KinesisRecord`) and what is in them
-//!   (`Json<OrderEvent>`). The second is shared by all records; `main` passes it on.
-//! - An `Err`, a panic, or a payload that is not an `OrderEvent` makes that record the checkpoint:
-//!   what came before is done, Lambda delivers the rest again.
-//! - Again means more than once, so the book takes repeated events for what they are.
+//! - `on_order` handles **one** record. The attribute adds `on_order::batch`, which loops over the
+//!   batch, decodes each record, and builds the response.
+//! - Its first parameter names the event source (`KinesisRecord`) and the payload
+//!   (`Json<OrderEvent>`). The second is a value that all records share; `main` passes it.
+//! - If a record returns an error, panics, or is not an `OrderEvent`, it becomes the checkpoint: the
+//!   records before it are processed, and Lambda delivers the others again.
+//! - Lambda can deliver a record more than once. Handling an event twice leaves the order book as it
+//!   was.
 //!
-//! `events/kinesis.json` and `events/kinesis-poison.json` show both ends; see the README beside
-//! this package's `Cargo.toml`.
+//! `events/kinesis.json` is a batch that succeeds, `events/kinesis-poison.json` one with a record
+//! that fails.
 
 use std::{collections::HashMap, fmt};
 
@@ -32,8 +33,8 @@ enum Status {
     Cancelled,
 }
 
-/// Stands in for a database. (A `std` mutex would stay poisoned after a panic; this one doesn't,
-/// and a panic costs one record here, not the process.)
+/// Stands in for a database. A panic fails only its record and the process goes on, so this is
+/// Tokio's mutex: one from `std` would stay poisoned.
 #[derive(Debug, Default)]
 struct OrderBook(Mutex<HashMap<u64, Status>>);
 
@@ -47,7 +48,7 @@ impl OrderBook {
             .or_insert(Status::Open { cents })
         {
             Status::Open { cents: known } if known != cents => Err(OrderError::Conflict { order }),
-            // New, or an event that was delivered again, even after the order was cancelled.
+            // A new order, or an event that was delivered again.
             Status::Open { .. } | Status::Cancelled => Ok(()),
         }
     }
@@ -86,7 +87,8 @@ async fn on_order(
     book: &OrderBook,
 ) -> Result<(), OrderError> {
     tracing::info!(customer = record.partition_key(), event = ?record.data());
-    match **record.data() {
+    let Json(event) = record.into_data();
+    match event {
         OrderEvent::Placed { order, cents } => book.place(order, cents).await,
         OrderEvent::Cancelled { order } => book.cancel(order).await,
     }
@@ -98,7 +100,7 @@ async fn main() -> Result<(), stream_handler::Error> {
     stream_handler::run(|batch| on_order::batch(batch, &book)).await
 }
 
-/// The whole handler, with an event as Lambda sends it, and without Lambda.
+/// Calls the batch handler with events as Lambda sends them.
 #[cfg(test)]
 mod tests {
     use stream_handler::{BatchResponse, LambdaEvent};
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_batch_is_handled_in_order() {
+    async fn records_are_processed_in_order() {
         let book = OrderBook::default();
         let response = handle(include_str!("../../events/kinesis.json"), &book).await;
         assert!(response.batch_item_failures().is_empty());
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_poison_record_is_the_checkpoint() {
+    async fn a_record_that_fails_is_the_checkpoint() {
         let book = OrderBook::default();
         let response = handle(include_str!("../../events/kinesis-poison.json"), &book).await;
         let expected = include_str!("../../events/expected/kinesis-poison.json");
@@ -129,13 +131,13 @@ mod tests {
             serde_json::to_value(&response).unwrap(),
             serde_json::from_str::<serde_json::Value>(expected).unwrap()
         );
-        // What came before it is done, what comes after it is not started.
+        // The record before the checkpoint is processed, the one after it is not started.
         assert!(book.0.lock().await.contains_key(&1004));
         assert!(!book.0.lock().await.contains_key(&1005));
     }
 
     #[tokio::test]
-    async fn a_batch_may_come_again() {
+    async fn a_batch_can_be_delivered_twice() {
         let book = OrderBook::default();
         for _ in 0..2 {
             let response = handle(include_str!("../../events/kinesis.json"), &book).await;

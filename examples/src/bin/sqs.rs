@@ -2,11 +2,12 @@
 //!
 //! What to look at:
 //!
-//! - Each failed message is reported, and no other. The same function could stand behind a FIFO
-//!   queue, and then keep its order: see the bin `fifo`.
-//! - SQS delivers at least once: `Bank` remembers which payments it made, by a key of the sender's.
-//!   The message's own id won't do for that: a sender that retries makes a second message.
-//! - The parameter marked `#[context]` is filled in from the invocation; `main` doesn't pass it.
+//! - The response reports the failed messages. The others are deleted from the queue. The same record
+//!   handler also works for a FIFO queue, and then keeps the order of messages: see `fifo.rs`.
+//! - SQS delivers a message at least once, so `Bank` remembers the payments that it made. It
+//!   remembers them by a key from the sender. A message ID isn't enough: a sender that retries sends
+//!   a second message with another ID.
+//! - The parameter marked `#[context]` is the invocation's context. `main` doesn't pass it.
 
 use std::{collections::HashMap, fmt};
 
@@ -21,23 +22,23 @@ struct Payment {
     cents: u64,
 }
 
-/// Stands in for a database.
 #[derive(Debug, Default)]
-struct Ledger {
+struct Books {
     balances: HashMap<String, u64>,
-    /// By idempotency key: the request that made the payment, to find its logs by.
+    /// The request ID of the invocation that made each payment, by the payment's key.
     payments: HashMap<String, String>,
 }
 
+/// Stands in for a database.
 #[derive(Debug)]
-struct Bank(Mutex<Ledger>);
+struct Bank(Mutex<Books>);
 
 impl Bank {
     fn new<const N: usize>(balances: [(&str, u64); N]) -> Self {
         let balances = balances.map(|(account, cents)| (account.to_owned(), cents));
-        Self(Mutex::new(Ledger {
+        Self(Mutex::new(Books {
             balances: balances.into(),
-            ..Ledger::default()
+            ..Books::default()
         }))
     }
 
@@ -47,12 +48,12 @@ impl Bank {
             account,
             cents,
         } = payment;
-        let ledger = &mut *self.0.lock().await;
-        if let Some(earlier) = ledger.payments.get(key) {
-            tracing::info!(key, earlier, "this payment was made already");
+        let books = &mut *self.0.lock().await;
+        if let Some(earlier) = books.payments.get(key) {
+            tracing::info!(key, earlier, "this payment was already made");
             return Ok(());
         }
-        let balance = ledger.balances.get_mut(account);
+        let balance = books.balances.get_mut(account);
         let balance = balance.ok_or_else(|| PaymentError::UnknownAccount(account.clone()))?;
         *balance = balance
             .checked_sub(*cents)
@@ -60,7 +61,7 @@ impl Bank {
                 account: account.clone(),
                 missing: cents - *balance,
             })?;
-        ledger.payments.insert(key.clone(), request.to_owned());
+        books.payments.insert(key.clone(), request.to_owned());
         Ok(())
     }
 }
@@ -74,9 +75,9 @@ enum PaymentError {
 impl fmt::Display for PaymentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAccount(account) => write!(f, "there is no account {account}"),
+            Self::UnknownAccount(account) => write!(f, "unknown account {account}"),
             Self::Insufficient { account, missing } => {
-                write!(f, "account {account} lacks {missing} cents")
+                write!(f, "account {account} is short of {missing} cents")
             }
         }
     }
@@ -92,7 +93,7 @@ async fn on_payment(
     bank: &Bank,
 ) -> Result<(), PaymentError> {
     if message.approximate_receive_count() > Some(1) {
-        tracing::warn!(key = message.body().key, "not the first delivery");
+        tracing::warn!(key = message.body().key, "delivered again");
     }
     bank.pay(message.body(), &context.request_id).await
 }
@@ -103,7 +104,7 @@ async fn main() -> Result<(), stream_handler::Error> {
     stream_handler::run(|batch| on_payment::batch(batch, &bank)).await
 }
 
-/// The whole handler, with an event as Lambda sends it, and without Lambda.
+/// Calls the batch handler with an event as Lambda sends it.
 #[cfg(test)]
 mod tests {
     use stream_handler::LambdaEvent;
@@ -122,15 +123,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_standard_queue_gets_back_what_failed() {
+    async fn failed_messages_are_reported_and_payments_are_made_once() {
         let bank = Bank::new([("alice", 10_000), ("bob", 500), ("carol", 10_000)]);
         let event = include_str!("../../events/sqs.json");
         let expected = json(include_str!("../../events/expected/sqs.json"));
         assert_eq!(handle(event, "first", &bank).await, expected);
         assert_eq!(handle(event, "second", &bank).await, expected);
 
-        let ledger = bank.0.lock().await;
-        assert_eq!(ledger.balances["alice"], 8_001, "paid once");
-        assert_eq!(ledger.payments["invoice-1"], "first");
+        let books = bank.0.lock().await;
+        assert_eq!(books.balances["alice"], 8_001, "paid once");
+        assert_eq!(books.payments["invoice-1"], "first");
     }
 }

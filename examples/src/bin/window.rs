@@ -1,18 +1,18 @@
-//! Amazon Kinesis in tumbling windows: the takings of each shop, minute by minute.
+//! Amazon Kinesis in tumbling windows: sums up the sales of each shop, minute by minute.
 //!
 //! What to look at:
 //!
-//! - `on_sale` still handles **one** record. The parameter marked `#[state]` is what it adds the sale
-//!   to; Lambda carries it from one invocation to the next, so the function itself keeps nothing.
-//! - `close`, which `window = close` names, gets the state when the minute is over, once for each
-//!   shard, and writes the report.
-//! - A record that fails is not in the state, whatever it had added before it failed: it comes again,
-//!   with the state as it was before it.
-//! - The closing may come more than once, as anything on Lambda: a report has the window and the shard
-//!   as its key, so that the second is the first.
+//! - `on_sale` still handles **one** record. It adds the sale to the parameter marked `#[state]`.
+//!   Lambda passes this state from one invocation to the next.
+//! - At the end of the minute, `close` gets the state of each shard and writes a report. The option
+//!   `window = close` names this function.
+//! - If `on_sale` fails, its changes to the state are discarded. Lambda delivers the record again,
+//!   with the state before the change.
+//! - Lambda can close a window more than once. Window and shard are the key of a report, so the second
+//!   report replaces the first.
 //!
-//! The mapping needs `TumblingWindowInSeconds: 60`. `events/window.json` is the last invocation of a
-//! window, `events/window-refused.json` one with a record that fails.
+//! The event source mapping needs `TumblingWindowInSeconds: 60`. `events/window.json` is the last
+//! invocation of a window, `events/window-refused.json` one with a record that fails.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,20 +61,23 @@ fn on_sale(
     company: &Company,
 ) -> Result<(), String> {
     let Sale { shop, cents } = sale.into_data().0;
-    let takings = totals.shops.entry(shop.clone()).or_default();
-    takings.sales += 1;
-    takings.cents += cents;
-    // Not too late: what was added above goes with the record.
+    let total = totals.shops.entry(shop.clone()).or_default();
+    total.sales += 1;
+    total.cents += cents;
+    // The sale is already added, but an error discards this change.
     if !company.shops.contains(&shop.as_str()) {
-        return Err(format!("no shop {shop}"));
+        return Err(format!("unknown shop {shop}"));
     }
     Ok(())
 }
 
-/// Writes the report of one minute and shard.
+/// Writes the report for one minute and shard.
 async fn close(window: Window<Totals>, company: &Company) {
     if window.is_terminated_early() {
-        tracing::warn!(start = window.start(), "a minute in parts");
+        tracing::warn!(
+            start = window.start(),
+            "closed early: the report is incomplete"
+        );
     }
     let key = (window.shard_id().to_owned(), window.start().to_owned());
     tracing::info!(start = window.start(), end = window.end(), totals = ?window.state());
@@ -91,7 +94,8 @@ async fn main() -> Result<(), stream_handler::Error> {
     stream_handler::run(|batch| on_sale::batch(batch, &company)).await
 }
 
-/// The function alone, and the whole handler with an event as Lambda sends it.
+/// Calls the handlers: the record handler with a record and a state, the batch handler with events as
+/// Lambda sends them.
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -140,14 +144,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sale_that_fails_is_not_in_the_state() {
+    async fn a_failed_sale_does_not_change_the_state() {
         let company = Company::new();
         let response = handle(include_str!("../../events/window-refused.json"), &company).await;
         let expected = json(include_str!("../../events/expected/window-refused.json"));
         assert_eq!(response, expected);
         assert!(
             company.reports.lock().await.is_empty(),
-            "the window goes on"
+            "the window is still open"
         );
     }
 }

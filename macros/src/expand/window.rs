@@ -32,7 +32,7 @@ pub(super) fn fold(handler: &Handler<'_>, options: &Options, site: Span) -> Toke
     let at = site.located_at(output.span());
     let runtime = options.runtime.at(at);
     quote_spanned! {at=>
-        #runtime::__private::fold::<#output, _, _, _, _, _>(&records, &state, |record, mut state| {
+        #runtime::__private::fold::<#output, _, _, _, _, _>(record, &state, |record, mut state| {
             #others
             async move {
                 let output = #name(record, #(#arguments),*) #wait;
@@ -53,7 +53,7 @@ pub(super) fn close(
     let runtime = options.runtime.at(at);
     let shared = all_shared(handler, options, site);
     quote_spanned! {at=>
-        #runtime::__private::close(&records, &state, |window| {
+        #runtime::__private::close(&record, &state, |window| {
             let closing = #path(window, #shared);
             async move { #runtime::__private::closed(closing.await) }
         })

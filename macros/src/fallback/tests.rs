@@ -13,9 +13,9 @@ fn tokens(text: &str) -> String {
     squeeze(&text.parse::<TokenStream>().unwrap())
 }
 
-/// What comes out for a function with a mistake, without the errors.
+/// The function and the companion that are generated for a function with errors.
 #[track_caller]
-fn kept(options: &str, item: &str) -> (String, String) {
+fn function_and_companion(options: &str, item: &str) -> (String, String) {
     let item: TokenStream = item.parse().unwrap();
     let file: File = syn::parse2(generate(options.parse().unwrap(), &item)).expect("Rust");
     let (mut function, mut companion) = (String::new(), String::new());
@@ -35,7 +35,7 @@ fn kept(options: &str, item: &str) -> (String, String) {
 }
 
 #[test]
-fn another_item_is_kept_as_it_is() {
+fn another_item_is_unchanged() {
     let output = output("", "pub struct Order(#[context] u64);");
     let (item, error) = output.split_at(tokens("pub struct Order(#[context] u64);").len());
     assert_eq!(item, tokens("pub struct Order(#[context] u64);"));
@@ -43,30 +43,32 @@ fn another_item_is_kept_as_it_is() {
 }
 
 #[test]
-fn what_cannot_be_read_is_kept_without_an_error() {
+fn an_item_with_a_syntax_error_is_unchanged_and_gets_no_error() {
     let item = "async fn f(line, #[context] c: &Context) {}";
     assert_eq!(output("", item), tokens(item));
 }
 
 #[test]
-fn the_function_is_kept() {
+fn the_function_is_unchanged() {
     let item = "/// Documented.\npub unsafe fn f(line: Line, db: &Db) -> Result<(), E> { half. }";
     let output = output("", item);
     assert!(output.starts_with(&tokens(item)), "{output}");
 }
 
 #[test]
-fn what_would_be_reported_again_goes() {
-    let (function, _) = kept("", "#[inline] #[stream_handler] const fn f(line: &Line) {}");
+fn tokens_that_would_be_reported_twice_are_removed() {
+    let (function, _) =
+        function_and_companion("", "#[inline] #[stream_handler] const fn f(line: &Line) {}");
     assert_eq!(function, tokens("#[inline] fn f(line: &Line) {}"));
-    let (function, _) = kept("", "fn f(line: Line, #[context(x)] c: C);");
+    let (function, _) = function_and_companion("", "fn f(line: Line, #[context(x)] c: C);");
     assert_eq!(
         function,
         tokens("fn f(line: Line, c: C) { ::core::unreachable!() }")
     );
-    let (function, _) = kept("", "unsafe extern \"C\" fn f(line: Line, rest: ...) {}");
+    let (function, _) =
+        function_and_companion("", "unsafe extern \"C\" fn f(line: Line, rest: ...) {}");
     assert_eq!(function, tokens("unsafe extern \"C\" fn f(line: Line,) {}"));
-    let (function, _) = kept("", "fn f(line: Line) -> impl Future;");
+    let (function, _) = function_and_companion("", "fn f(line: Line) -> impl Future;");
     assert_eq!(
         function,
         tokens("fn f(line: Line) { ::core::unreachable!() }")
@@ -74,8 +76,8 @@ fn what_would_be_reported_again_goes() {
 }
 
 #[test]
-fn the_companion_takes_what_the_real_one_would() {
-    let (_, companion) = kept(
+fn the_companion_has_the_parameters_of_the_real_one() {
+    let (_, companion) = function_and_companion(
         "window = close, retries = 3",
         "#[cfg(unix)] pub(crate) async fn f(
             line: Line, db: &Db, #[context] c: C, #[state] s: &mut S, n: u8
@@ -107,7 +109,7 @@ fn the_companion_takes_what_the_real_one_would() {
 
 #[track_caller]
 fn record(item: &str, expected: &str) {
-    let (_, companion) = kept("", item);
+    let (_, companion) = function_and_companion("", item);
     let expected = tokens(&format!("::stream_handler::Batch<{expected}>>"));
     assert!(companion.contains(&expected), "{companion}");
 }
@@ -121,7 +123,7 @@ fn the_companion_takes_the_record_by_value() {
 }
 
 #[test]
-fn the_companion_repeats_no_mistake() {
+fn the_companion_leaves_out_invalid_types() {
     record("fn f<T>(line: Line<T>) {}", "()");
     record("fn f<'a>(line: Line<'a>) {}", "()");
     record("fn f(line: impl Record) {}", "()");
@@ -133,7 +135,7 @@ fn the_companion_repeats_no_mistake() {
 
 #[test]
 fn a_conditional_parameter_stays_conditional() {
-    let (_, companion) = kept(
+    let (_, companion) = function_and_companion(
         "",
         "fn f(line: Line, #[cfg(unix)] #[allow(unused)] db: &Db) {}",
     );
@@ -141,7 +143,7 @@ fn a_conditional_parameter_stays_conditional() {
     assert!(companion.contains(&parameter), "{companion}");
 }
 
-/// A type can't stand beside a method.
+/// A type can't be declared in an `impl`.
 #[test]
 fn a_method_gets_no_companion() {
     for item in [
@@ -156,8 +158,9 @@ fn a_method_gets_no_companion() {
 }
 
 #[test]
-fn the_companion_finds_a_renamed_crate() {
-    let (_, companion) = kept("crate = ::handlers, retries = 3", "fn f(line: Line) {}");
+fn the_companion_uses_the_path_of_a_renamed_crate() {
+    let (_, companion) =
+        function_and_companion("crate = ::handlers, retries = 3", "fn f(line: Line) {}");
     assert!(
         companion.contains(&tokens("::handlers::Batch<Line>>")),
         "{companion}"
@@ -166,7 +169,7 @@ fn the_companion_finds_a_renamed_crate() {
 }
 
 #[test]
-fn every_mistake_is_one_error() {
+fn each_mistake_is_one_error() {
     let output = output(
         "retries = 3, kinesis",
         "const unsafe fn f<T>(line: &Line, db: &mut Db);",

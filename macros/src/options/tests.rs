@@ -1,15 +1,15 @@
 use quote::ToTokens as _;
 
 use super::{Options, distance, similar};
-use crate::{errors::Errors, paths::Runtime, testing::assert_errors};
+use crate::{errors::Errors, paths::CratePath, testing::assert_errors};
 
-/// The path of the runtime crate that the options tell, and what is wrong with them.
+/// The path that the options set for `stream-handler`, and the errors.
 fn parse(options: &str) -> (Option<String>, Errors) {
     let mut errors = Errors::default();
     let options = Options::parse(options.parse().unwrap(), &mut errors);
     let path = match options.runtime {
-        Runtime::Default => None,
-        Runtime::Renamed(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
+        CratePath::Default => None,
+        CratePath::Renamed(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
     };
     (path, errors)
 }
@@ -21,7 +21,7 @@ fn accepts(options: &str, path: Option<&str>) {
     assert_eq!(found.as_deref(), path);
 }
 
-/// Asserts the errors, and that the option that has one is at its default.
+/// Asserts the errors, and that an invalid `crate = …` leaves the path at its default.
 #[track_caller]
 fn rejects(options: &str, expected: &[(&str, &str)]) {
     let (found, errors) = parse(options);
@@ -30,12 +30,12 @@ fn rejects(options: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn no_options() {
+fn options_may_be_empty() {
     accepts("", None);
 }
 
 #[test]
-fn the_path_of_the_crate() {
+fn crate_takes_any_module_path() {
     accepts("crate = ::handlers", Some("::handlers"));
     accepts("crate = handlers", Some("handlers"));
     accepts(
@@ -47,13 +47,13 @@ fn the_path_of_the_crate() {
 }
 
 #[test]
-fn a_trailing_comma() {
+fn a_trailing_comma_is_accepted() {
     accepts("crate = ::handlers,", Some("::handlers"));
 }
 
 #[test]
-fn a_stray_comma() {
-    let message = "expected an option before this comma: remove it";
+fn a_comma_without_an_option_is_rejected() {
+    let message = "expected an option before this comma: remove the comma";
     rejects(",", &[(",", message)]);
     let (path, errors) = parse(", crate = ::handlers,,");
     assert_errors(errors, &[(",", message), (",", message)]);
@@ -61,7 +61,7 @@ fn a_stray_comma() {
 }
 
 #[test]
-fn unknown() {
+fn an_unknown_option_is_rejected_with_a_list() {
     rejects(
         "retries = 3",
         &[(
@@ -77,7 +77,7 @@ fn unknown() {
 }
 
 #[test]
-fn did_you_mean() {
+fn a_misspelt_option_is_recognized() {
     rejects(
         "crat = ::handlers",
         &[(
@@ -94,7 +94,7 @@ fn did_you_mean() {
 }
 
 #[test]
-fn distances() {
+fn distance_is_levenshtein() {
     for (a, b, expected) in [
         ("", "", 0),
         ("", "crate", 5),
@@ -110,21 +110,21 @@ fn distances() {
 }
 
 #[test]
-fn the_source_is_no_option() {
-    let hint = "The event source is told by the type of the first parameter.";
+fn an_event_source_as_an_option_gets_a_hint() {
+    let hint = "The type of the first parameter selects the event source.";
     rejects("kinesis", &[("kinesis", hint)]);
     rejects("source = \"sqs\"", &[("source", hint)]);
     rejects("\"kinesis\"", &[("\"kinesis\"", hint)]);
 }
 
 #[test]
-fn not_an_option() {
+fn tokens_that_are_not_an_option_are_rejected() {
     rejects("= 3", &[("= 3", "expected an option, `key = value`.")]);
     rejects("#[x]", &[("#[x]", "expected an option, `key = value`.")]);
 }
 
 #[test]
-fn twice() {
+fn an_option_set_twice_is_rejected() {
     let (path, errors) = parse("crate = ::first, crate = ::second, crate");
     let message = "`crate` is set twice: remove one";
     assert_errors(errors, &[("crate", message), ("crate", message)]);
@@ -132,7 +132,7 @@ fn twice() {
 }
 
 #[test]
-fn missing_value() {
+fn an_option_without_a_value_is_rejected() {
     let message = "`crate` needs a value: write `crate = ::stream_handler`";
     rejects("crate", &[("crate", message)]);
     rejects("crate =", &[("crate", message)]);
@@ -140,7 +140,7 @@ fn missing_value() {
 }
 
 #[test]
-fn malformed() {
+fn an_option_without_an_equals_sign_is_rejected() {
     let message = "expected `crate = ::stream_handler`";
     rejects("crate: ::handlers", &[(": ::handlers", message)]);
     rejects("crate(::handlers)", &[("(::handlers)", message)]);
@@ -149,7 +149,7 @@ fn malformed() {
 }
 
 #[test]
-fn wrong_value() {
+fn an_invalid_value_is_rejected() {
     let message = "expected the path of the stream-handler crate, as in `crate = ::stream_handler`";
     for value in [
         "\"handlers\"",
@@ -164,7 +164,7 @@ fn wrong_value() {
 }
 
 #[test]
-fn all_are_reported_in_order() {
+fn all_errors_are_reported_in_order() {
     rejects(
         "retries = 3, \"kinesis\",, crate = 1, crate = ::handlers, kinesis,",
         &[
@@ -178,9 +178,8 @@ fn all_are_reported_in_order() {
     );
 }
 
-/// Every option's value, as it is read.
 #[test]
-fn values() {
+fn all_values_are_parsed() {
     let mut errors = Errors::default();
     let options = "concurrency = 64, record_timeout = \"2s\", deadline_margin = \"1m\", \
                    dead_letter = a::b, undecodable = \"permanent\", on_full_failure = \"error\", \
@@ -209,7 +208,7 @@ fn values() {
 
     let mut errors = Errors::default();
     let options =
-        "deadline_margin = \"off\", undecodable = \"retry\", on_full_failure = \"report\"";
+        "deadline_margin = \"off\", undecodable = \"transient\", on_full_failure = \"report\"";
     let options = Options::parse(options.parse().unwrap(), &mut errors);
     assert_errors(errors, &[]);
     assert!(matches!(options.deadline_margin, Some(super::Margin::Off)));
@@ -217,11 +216,10 @@ fn values() {
     assert!(!options.fail_if_none_done);
 }
 
-/// Every kind of value out of its kind or range: the value is underlined, an example shown.
+/// The error underlines the value and shows an example.
 #[test]
-fn values_that_are_none() {
-    let concurrency = "expected how many records to handle at once, from 1 to 10000, as in \
-                       `concurrency = 16`";
+fn values_of_the_wrong_type_or_range_are_rejected() {
+    let concurrency = "expected a whole number from 1 to 10000, as in `concurrency = 16`";
     for value in [
         "0",
         "10001",
@@ -233,7 +231,7 @@ fn values_that_are_none() {
     ] {
         rejects(&format!("concurrency = {value}"), &[(value, concurrency)]);
     }
-    let timeout = "expected a whole number with its unit, `ms`, `s` or `m`, in quotes, as in \
+    let timeout = "expected a whole number of `ms`, `s` or `m` in quotes, at most a day, as in \
                    `record_timeout = \"2s\"`";
     for value in [
         "2",
@@ -248,8 +246,8 @@ fn values_that_are_none() {
     ] {
         rejects(&format!("record_timeout = {value}"), &[(value, timeout)]);
     }
-    let margin = "expected `\"off\"`, or a whole number with its unit, `ms`, `s` or `m`, in quotes, as \
-                  in `deadline_margin = \"500ms\"`";
+    let margin = "expected `\"off\"`, or a whole number of `ms`, `s` or `m` in quotes, at most a day, \
+                  as in `deadline_margin = \"500ms\"`";
     for value in ["off", "0", "\"never\"", "\"9999999999999999999999s\""] {
         rejects(&format!("deadline_margin = {value}"), &[(value, margin)]);
     }
@@ -264,7 +262,7 @@ fn values_that_are_none() {
         "undecodable = permanent",
         &[(
             "permanent",
-            "expected `\"retry\"` (the default) or `\"permanent\"`, as in \
+            "expected `\"transient\"` (the default) or `\"permanent\"`, as in \
              `undecodable = \"permanent\"`",
         )],
     );
@@ -292,20 +290,20 @@ fn values_that_are_none() {
 }
 
 #[test]
-fn an_option_that_needs_another() {
+fn permanent_undecodable_records_need_a_dead_letter_function() {
     rejects(
         "undecodable = \"permanent\"",
         &[(
             "undecodable",
-            "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without one a \
-             permanent failure is retried like any other",
+            "`undecodable = \"permanent\"` needs `dead_letter = path::to::function`: without it \
+             permanent failures are retried like all others",
         )],
     );
 }
 
 #[test]
-fn options_that_contradict_each_other() {
-    let message = "`concurrency` contradicts `window`";
+fn concurrency_and_window_exclude_each_other() {
+    let message = "`concurrency` can't be used with `window`";
     rejects(
         "concurrency = 8, window = close",
         &[("concurrency", message)],
@@ -320,25 +318,25 @@ fn options_that_contradict_each_other() {
 }
 
 #[track_caller]
-fn with_state(options: &str, signature: &str, expected: &[(&str, &str)]) {
+fn checks_state(options: &str, signature: &str, expected: &[(&str, &str)]) {
     let mut errors = Errors::default();
     let options = Options::parse(options.parse().unwrap(), &mut Errors::default());
-    options.need_state(&syn::parse_str(signature).unwrap(), &mut errors);
+    options.check_state(&syn::parse_str(signature).unwrap(), &mut errors);
     assert_errors(errors, expected);
 }
 
 #[test]
-fn window_and_state() {
+fn window_and_state_need_each_other() {
     let state = "fn f(line: Line, #[state] totals: &mut Totals)";
     let none = "fn f(line: Line, db: &Db)";
-    with_state("", none, &[]);
-    with_state("window = close", state, &[]);
-    with_state(
+    checks_state("", none, &[]);
+    checks_state("window = close", state, &[]);
+    checks_state(
         "",
         state,
         &[("#[state]", "`#[state]` needs `window = path::to::function`")],
     );
-    with_state(
+    checks_state(
         "window = close",
         none,
         &[(
@@ -346,10 +344,10 @@ fn window_and_state() {
             "add one after the record, as in `#[state] totals: &mut Totals`",
         )],
     );
-    // Each has an error of its own.
-    with_state("window = 7", state, &[]);
-    with_state("window = close", "fn f(#[state] line: Line)", &[]);
-    with_state(
+    // Other checks report these errors.
+    checks_state("window = 7", state, &[]);
+    checks_state("window = close", "fn f(#[state] line: Line)", &[]);
+    checks_state(
         "window = close",
         "fn f(line: Line, totals: &mut Totals)",
         &[],

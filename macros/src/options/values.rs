@@ -1,14 +1,14 @@
-//! The kinds of values that options have. `None` is for whatever is none.
+//! Parsers for the values of options. They return `None` for an invalid value.
 
 use std::ops::RangeInclusive;
 
 use proc_macro2::TokenStream;
 use syn::{LitInt, LitStr, Path};
 
-/// What a duration is expected to be.
-pub(super) const DURATION: &str = "a whole number with its unit, `ms`, `s` or `m`, in quotes";
+/// The expected form of a duration, for error messages.
+pub(super) const DURATION: &str = "a whole number of `ms`, `s` or `m` in quotes, at most a day";
 
-/// A day: longer than anything lasts on Lambda.
+/// A day, in milliseconds. No Lambda function runs this long.
 const LONGEST: u64 = 24 * 60 * 60 * 1000;
 
 pub(super) fn path(value: TokenStream) -> Option<Path> {
@@ -20,7 +20,7 @@ pub(super) fn integer(value: TokenStream, range: RangeInclusive<usize>) -> Optio
     range.contains(&integer).then_some(integer)
 }
 
-/// `"1500ms"`, `"2s"`, `"1m"`: more than nothing, and at most a day.
+/// A duration such as `"1500ms"`, `"2s"` or `"1m"`: more than zero, and at most a day.
 pub(super) fn milliseconds(value: TokenStream) -> Option<u64> {
     let text = syn::parse2::<LitStr>(value).ok()?.value();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -37,16 +37,16 @@ pub(super) fn milliseconds(value: TokenStream) -> Option<u64> {
         .then_some(milliseconds)
 }
 
-/// Whether the value is one word in quotes.
+/// Whether the value is `word` in quotes.
 pub(super) fn word(value: TokenStream, word: &str) -> bool {
     syn::parse2::<LitStr>(value).is_ok_and(|text| text.value() == word)
 }
 
-/// `false` for one word, `true` for the other.
-pub(super) fn either(value: TokenStream, no: &str, yes: &str) -> Option<bool> {
-    if word(value.clone(), yes) {
+/// `Some(false)` for the word `if_false` in quotes, `Some(true)` for `if_true`.
+pub(super) fn either(value: TokenStream, if_false: &str, if_true: &str) -> Option<bool> {
+    if word(value.clone(), if_true) {
         Some(true)
     } else {
-        word(value, no).then_some(false)
+        word(value, if_false).then_some(false)
     }
 }

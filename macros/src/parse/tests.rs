@@ -21,7 +21,7 @@ fn function(item: &str) -> Function {
 }
 
 #[track_caller]
-fn other(item: &str, keyword: &str) {
+fn rejects(item: &str, keyword: &str) {
     let (function, errors) = parse(item);
     assert!(function.is_none());
     let message = "`#[stream_handler]` can only be applied to functions";
@@ -29,7 +29,7 @@ fn other(item: &str, keyword: &str) {
 }
 
 #[test]
-fn the_parts_of_a_function() {
+fn a_function_is_parsed() {
     let function = function(
         "#[inline] pub(crate) async fn on_line(line: Line) -> Result<(), Error> { line.0 }",
     );
@@ -44,7 +44,7 @@ fn the_parts_of_a_function() {
 }
 
 #[test]
-fn comes_out_as_it_went_in() {
+fn a_function_is_unchanged() {
     for item in [
         "fn f(line: Line) {}",
         "/// Documented.\n#[inline] pub async fn f<'a>(mut line: Line, (a, _): (u8, &'a str)) {}",
@@ -59,7 +59,7 @@ fn comes_out_as_it_went_in() {
 }
 
 #[test]
-fn the_context_attribute_goes() {
+fn the_context_attribute_is_removed() {
     let function = function("fn f(line: Line, #[context] #[allow(unused)] c: &Context) {}");
     assert_eq!(
         squeeze(&function.to_token_stream()),
@@ -68,7 +68,7 @@ fn the_context_attribute_goes() {
 }
 
 #[test]
-fn the_state_attribute_goes() {
+fn the_state_attribute_is_removed() {
     let function = function("fn f(line: Line, #[state] #[allow(unused)] s: &mut Sum) {}");
     assert_eq!(
         squeeze(&function.to_token_stream()),
@@ -90,29 +90,29 @@ fn a_body_is_not_parsed() {
 }
 
 #[test]
-fn other_items() {
-    other("struct Order;", "struct");
-    other("pub struct Order { id: u64 }", "struct");
-    other("enum Order {}", "enum");
-    other("impl Order { fn f() {} }", "impl");
-    other("unsafe impl Send for Order {}", "impl");
-    other("pub(crate) trait Handler { fn f(); }", "trait");
-    other("mod handlers { fn f() {} }", "mod");
-    other("const LIMIT: u32 = 1;", "const");
-    other("static LIMIT: u32 = 1;", "static");
-    other("use std::fmt;", "use");
-    other("type Line = String;", "type");
-    other("extern crate std;", "extern");
-    other("extern \"C\" {}", "extern");
-    other("unsafe extern \"C\" { fn f(); }", "extern");
-    other("handlers! { fn f() {} }", "handlers");
-    other("#[derive(Clone)] pub union Order { id: u64 }", "union");
-    other("let x = 1;", "let");
+fn other_items_are_rejected_at_their_keyword() {
+    rejects("struct Order;", "struct");
+    rejects("pub struct Order { id: u64 }", "struct");
+    rejects("enum Order {}", "enum");
+    rejects("impl Order { fn f() {} }", "impl");
+    rejects("unsafe impl Send for Order {}", "impl");
+    rejects("pub(crate) trait Handler { fn f(); }", "trait");
+    rejects("mod handlers { fn f() {} }", "mod");
+    rejects("const LIMIT: u32 = 1;", "const");
+    rejects("static LIMIT: u32 = 1;", "static");
+    rejects("use std::fmt;", "use");
+    rejects("type Line = String;", "type");
+    rejects("extern crate std;", "extern");
+    rejects("extern \"C\" {}", "extern");
+    rejects("unsafe extern \"C\" { fn f(); }", "extern");
+    rejects("handlers! { fn f() {} }", "handlers");
+    rejects("#[derive(Clone)] pub union Order { id: u64 }", "union");
+    rejects("let x = 1;", "let");
 }
 
-/// rustc reports it before it calls the macro.
+/// rustc reports syntax errors before it calls the macro.
 #[test]
-fn what_cannot_be_read_is_not_reported() {
+fn syntax_errors_are_not_repeated() {
     for item in [
         "async fn f(line) {}",
         "fn f(line: Line<) {}",

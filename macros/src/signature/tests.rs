@@ -24,7 +24,7 @@ fn accepts(item: &str) {
 }
 
 #[test]
-fn handlers() {
+fn valid_signatures_are_accepted() {
     accepts("fn f(line: Line) {}");
     accepts("pub async fn f(_: Line) -> Result<(), Error> {}");
     accepts(
@@ -41,10 +41,13 @@ fn handlers() {
 }
 
 #[test]
-fn qualifiers() {
+fn qualifiers_are_rejected() {
     rejects(
         "const fn f(line: Line) {}",
-        &[("const", "a handler can't be `const`: remove the keyword")],
+        &[(
+            "const",
+            "a record handler can't be `const`: remove the keyword",
+        )],
     );
     rejects(
         "unsafe fn f(line: Line) {}",
@@ -60,33 +63,42 @@ fn qualifiers() {
     );
     rejects(
         "fn f(line: Line, rest: ...) {}",
-        &[("rest: ...", "a handler can't take variadic arguments")],
+        &[(
+            "rest: ...",
+            "a record handler can't take variadic arguments",
+        )],
     );
 }
 
 #[test]
-fn generics() {
+fn generics_are_rejected_except_lifetimes() {
     rejects(
         "fn f<T: Clone>(line: Line<T>) {}",
-        &[("T: Clone", "a handler can't have type parameters")],
+        &[("T: Clone", "a record handler can't have type parameters")],
     );
     rejects(
         "fn f<const N: usize>(line: [u8; N]) {}",
-        &[("const N: usize", "a handler can't have const parameters")],
+        &[(
+            "const N: usize",
+            "a record handler can't have const parameters",
+        )],
     );
     rejects(
         "fn f<'a>(line: Line, db: &'a Db) where 'a: 'static {}",
-        &[("where 'a: 'static", "a handler can't have a `where` clause")],
+        &[(
+            "where 'a: 'static",
+            "a record handler can't have a `where` clause",
+        )],
     );
 }
 
 #[test]
-fn receiver_and_self() {
-    let message = "a handler is a free function, without `self`";
+fn self_is_rejected() {
+    let message = "a record handler is a free function, without `self`";
     rejects("fn f(&self, line: Line) {}", &[("&self", message)]);
     rejects("fn f(&mut self) {}", &[("&mut self", message)]);
     rejects("fn f(self: Arc<Self>) {}", &[("self: Arc<Self>", message)]);
-    let message = "a handler is a free function, without `Self`: name the type";
+    let message = "a record handler is a free function, without `Self`: name the type";
     rejects("fn f(line: Line<Self>) {}", &[("Self", message)]);
     rejects("fn f(line: Line, db: &Self) {}", &[("Self", message)]);
     rejects(
@@ -96,19 +108,19 @@ fn receiver_and_self() {
 }
 
 #[test]
-fn no_parameter() {
+fn a_missing_record_is_rejected() {
     rejects(
         "fn f() {}",
         &[(
             "()",
-            "a handler needs a parameter for the record, as in \
+            "a record handler needs a parameter for the record, as in \
              `async fn on_order(order: KinesisRecord<Json<Order>>) -> Result<(), Error>`",
         )],
     );
 }
 
 #[test]
-fn record_by_reference() {
+fn a_record_by_reference_is_rejected() {
     rejects(
         "fn f(line: &Line) {}",
         &[("&Line", "take the record by value: write `Line`")],
@@ -124,13 +136,13 @@ fn record_by_reference() {
         "fn f(lines: &[Line]) {}",
         &[(
             "&[Line]",
-            "a handler takes one record at a time, by value: write `Line`",
+            "a record handler takes one record at a time, by value: write `Line`",
         )],
     );
 }
 
 #[test]
-fn record_that_borrows() {
+fn a_record_that_borrows_is_rejected() {
     let message = "write an owned type, such as `String` for `&str`";
     rejects("fn f(line: Record<&str>) {}", &[("&str", message)]);
     rejects(
@@ -142,39 +154,39 @@ fn record_that_borrows() {
 }
 
 #[test]
-fn shared_by_exclusive_reference() {
+fn a_mutable_shared_parameter_is_rejected() {
     rejects(
         "fn f(line: Line, count: &mut Vec<(u8, &'static str)>) {}",
         &[(
             "&mut Vec<(u8, &'static str)>",
-            "a shared parameter can't be `&mut`, since every record gets it: write \
-             `&Vec<(u8, &'static str)>`, with what changes in a `Mutex` or an atomic; or, if it is \
-             the state of a tumbling window, `#[state]` before it",
+            "a shared parameter can't be `&mut`, because all records share it: write \
+             `&Vec<(u8, &'static str)>` and change it through a `Mutex` or an atomic, or mark it \
+             `#[state]` if it is the state of a tumbling window",
         )],
     );
 }
 
 #[test]
-fn impl_trait() {
+fn impl_trait_is_rejected() {
     rejects(
         "fn f(line: impl Record, log: &impl Fn(&str)) {}",
         &[
-            ("impl Record", "a handler can't take `impl Trait`"),
-            ("impl Fn(&str)", "a handler can't take `impl Trait`"),
+            ("impl Record", "a record handler can't take `impl Trait`"),
+            ("impl Fn(&str)", "a record handler can't take `impl Trait`"),
         ],
     );
     rejects(
         "fn f(line: Line) -> Result<(), impl Error> {}",
-        &[("impl Error", "a handler can't return `impl Trait`")],
+        &[("impl Error", "a record handler can't return `impl Trait`")],
     );
     rejects(
         "fn f(line: Line) -> impl Display {}",
-        &[("impl Display", "a handler can't return `impl Trait`")],
+        &[("impl Display", "a record handler can't return `impl Trait`")],
     );
 }
 
 #[test]
-fn output() {
+fn futures_and_never_are_rejected_as_return_types() {
     rejects(
         "fn f(line: Line) -> impl Future<Output = ()> + Send {}",
         &[(
@@ -189,7 +201,7 @@ fn output() {
 }
 
 #[test]
-fn no_body() {
+fn a_missing_body_is_rejected() {
     rejects(
         "pub fn f(line: Line);",
         &[("fn f(line: Line)", "write `{ … }` in place of `;`")],
@@ -197,7 +209,7 @@ fn no_body() {
 }
 
 #[test]
-fn context() {
+fn context_is_checked() {
     rejects(
         "fn f(#[context] line: Line) {}",
         &[("#[context]", "the first parameter is the record")],
@@ -214,12 +226,12 @@ fn context() {
         "fn f(line: Line, #[context = 1] a: Context) {}",
         &[("#[context = 1]", "`#[context]` takes no value")],
     );
-    // What type it has is for the type system to say.
+    // The compiler checks its type.
     accepts("fn f(line: Line, #[context] a: &mut Context) {}");
 }
 
 #[test]
-fn state() {
+fn state_is_checked() {
     accepts("fn f(line: Line, #[state] totals: &mut Totals) {}");
     accepts("fn f(line: Line, db: &Db, #[state] _: &mut Map<u8, (u8, String)>, log: Log) {}");
     rejects(
@@ -241,16 +253,19 @@ fn state() {
     for ty in ["Map<u8, u8>", "&Map<u8, u8>"] {
         rejects(
             &format!("fn f(line: Line, #[state] totals: {ty}) {{}}"),
-            &[(ty, "when the record is done: write `&mut Map<u8, u8>`")],
+            &[(ty, "changes the state in place: write `&mut Map<u8, u8>`")],
         );
     }
     rejects(
         "fn f<'a>(line: Line, #[state] totals: &'a mut Totals) {}",
-        &[("'a", "the state is lent for one call: write `&mut`")],
+        &[(
+            "'a",
+            "the state is borrowed for one call only: write `&mut`",
+        )],
     );
     rejects(
         "fn f(line: Line, #[state] totals: &mut impl Sum) {}",
-        &[("impl Sum", "a handler can't take `impl Trait`")],
+        &[("impl Sum", "a record handler can't take `impl Trait`")],
     );
     let function = function("fn f(line: Line, db: Db, #[state] totals: &mut Map<u8, u8>) {}");
     let handler = Handler::check(&function, &mut Errors::default()).unwrap();
@@ -259,19 +274,19 @@ fn state() {
 }
 
 #[test]
-fn conditional_parameter() {
+fn a_conditional_parameter_is_rejected() {
     rejects(
         "fn f(line: Line, #[cfg(unix)] db: &Db) {}",
         &[(
             "#[cfg(unix)]",
-            "write two handlers, each with a `#[cfg]` of its own",
+            "write two record handlers, each with its own `#[cfg]`",
         )],
     );
 }
 
 #[test]
-fn other_attributes() {
-    let message = "`#[stream_handler]` stands twice on this function";
+fn attributes_that_conflict_are_rejected() {
+    let message = "`#[stream_handler]` is on this function twice";
     rejects(
         "#[stream_handler] fn f(line: Line) {}",
         &[("#[stream_handler]", message)],
@@ -282,22 +297,19 @@ fn other_attributes() {
     );
     rejects(
         "#[tokio::main] async fn f(line: Line) {}",
-        &[(
-            "#[tokio::main]",
-            "`#[tokio::main]` starts a runtime of its own",
-        )],
+        &[("#[tokio::main]", "`#[tokio::main]` starts a second runtime")],
     );
     accepts("#[inline] #[tracing::instrument(skip_all)] fn f(line: Line) {}");
 }
 
 #[test]
-fn all_are_reported_in_order() {
+fn all_errors_are_reported_in_order() {
     rejects(
         "#[stream_handler] const unsafe extern \"C\" fn f<T, const N: usize>(\
              #[context] line: &Line, db: &mut Db, log: impl Fn(), #[context()] c: Self\
          ) -> ! where T: Clone;",
         &[
-            ("#[stream_handler]", "stands twice"),
+            ("#[stream_handler]", "on this function twice"),
             ("const", "can't be `const`"),
             ("unsafe", "can't be `unsafe`"),
             ("extern \"C\"", "can't be `extern`"),
@@ -309,7 +321,7 @@ fn all_are_reported_in_order() {
             ("impl Fn()", "can't take `impl Trait`"),
             ("#[context()]", "takes no value"),
             ("Self", "without `Self`"),
-            ("!", "has to return"),
+            ("!", "handler returns"),
             ("where T: Clone", "`where` clause"),
             (
                 "const unsafe extern \"C\" fn f<T, const N: usize>(\
@@ -322,7 +334,7 @@ fn all_are_reported_in_order() {
 }
 
 #[test]
-fn what_rustc_rejects_is_left_to_it() {
+fn errors_that_rustc_reports_are_not_repeated() {
     for item in [
         "fn f(line: Line<_>) {}",
         "fn f(line: Line, db: &'a Db) {}",
@@ -337,7 +349,7 @@ fn what_rustc_rejects_is_left_to_it() {
 }
 
 #[test]
-fn names_of_shared_parameters() {
+fn shared_parameters_keep_their_names() {
     let function = function(
         "async fn f(line: Line, db: &Db, mut n: u8, Point { x }: Point, _: u8, f: u8, a @ (b, c): T) {}",
     );

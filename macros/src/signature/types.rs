@@ -1,4 +1,4 @@
-//! The rules of the types in a signature, as far as they can be told from the tokens.
+//! Checks the types in a signature, as far as their tokens show.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
@@ -6,11 +6,11 @@ use syn::{Lifetime, Type, visit::Visit};
 
 use crate::errors::Errors;
 
-const BORROWS: &str = "a record is decoded for the handler, and can't borrow what it holds: \
-                       write an owned type, such as `String` for `&str`";
+const BORROWS: &str = "a record owns its data and can't borrow: write an owned type, such as \
+                       `String` for `&str`";
 
-/// The record is taken by value: it is decoded for this call and belongs to it.
-pub(super) fn by_value(ty: &Type, errors: &mut Errors) {
+/// The record must be passed by value: it is decoded for this call.
+pub(super) fn check_by_value(ty: &Type, errors: &mut Errors) {
     let Type::Reference(reference) = ty else {
         return;
     };
@@ -18,7 +18,7 @@ pub(super) fn by_value(ty: &Type, errors: &mut Errors) {
         Type::Slice(slice) => errors.at(
             ty,
             format_args!(
-                "a handler takes one record at a time, by value: write `{}`",
+                "a record handler takes one record at a time, by value: write `{}`",
                 pretty(&slice.elem.to_token_stream())
             ),
         ),
@@ -32,8 +32,8 @@ pub(super) fn by_value(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// A record is decoded for the call, so what it borrows would have to live elsewhere.
-pub(super) fn owned(ty: &Type, errors: &mut Errors) {
+/// The record can't borrow: it is decoded for this call, so nothing else owns its data.
+pub(super) fn check_owned(ty: &Type, errors: &mut Errors) {
     struct Finder<'e>(&'e mut Errors);
     impl<'ast> Visit<'ast> for Finder<'_> {
         fn visit_type_reference(&mut self, ty: &'ast syn::TypeReference) {
@@ -44,7 +44,7 @@ pub(super) fn owned(ty: &Type, errors: &mut Errors) {
                 self.0.at(lifetime, BORROWS);
             }
         }
-        // What a function takes, it needn't own.
+        // Parameters of a function type may be references.
         fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
         fn visit_parenthesized_generic_arguments(
             &mut self,
@@ -52,7 +52,7 @@ pub(super) fn owned(ty: &Type, errors: &mut Errors) {
         ) {
         }
     }
-    // A reference to the record has a message of its own.
+    // `check_by_value` reports a reference to the record.
     let ty = match ty {
         Type::Reference(reference) => &*reference.elem,
         ty => ty,
@@ -60,8 +60,8 @@ pub(super) fn owned(ty: &Type, errors: &mut Errors) {
     Finder(errors).visit_type(ty);
 }
 
-/// The context lives as long as one invocation, which no lifetime of the signature can name.
-pub(super) fn invocation_bound(ty: &Type, errors: &mut Errors) {
+/// The context lives as long as one invocation. No lifetime of the signature can name that.
+pub(super) fn check_context(ty: &Type, errors: &mut Errors) {
     if let Type::Reference(reference) = ty {
         if let Some(lifetime) = &reference.lifetime {
             errors.at(
@@ -73,14 +73,14 @@ pub(super) fn invocation_bound(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// The state is changed in place, in a copy that lives as long as the call.
-pub(super) fn exclusive(ty: &Type, errors: &mut Errors) {
+/// The state must be `&mut`: the record handler changes a copy that lives for one call.
+pub(super) fn check_state(ty: &Type, errors: &mut Errors) {
     let example = match ty {
         Type::Reference(reference) if reference.mutability.is_some() => {
             if let Some(lifetime) = &reference.lifetime {
                 errors.at(
                     lifetime,
-                    "the state is lent for one call: write `&mut`, without a lifetime",
+                    "the state is borrowed for one call only: write `&mut`, without a lifetime",
                 );
             }
             return;
@@ -91,33 +91,29 @@ pub(super) fn exclusive(ty: &Type, errors: &mut Errors) {
     let example = pretty(&example.to_token_stream());
     errors.at(
         ty,
-        format_args!(
-            "the state is changed in place, and kept when the record is done: write \
-             `&mut {example}`"
-        ),
+        format_args!("the record handler changes the state in place: write `&mut {example}`"),
     );
 }
 
-/// A shared value goes to every record, so no one of them can have it to itself.
-pub(super) fn shareable(ty: &Type, errors: &mut Errors) {
+/// A shared value can't be `&mut`, because all records share it.
+pub(super) fn check_shared(ty: &Type, errors: &mut Errors) {
     if let Type::Reference(reference) = ty {
         if reference.mutability.is_some() {
             let inner = pretty(&reference.elem.to_token_stream());
             errors.at(
                 ty,
                 format_args!(
-                    "a shared parameter can't be `&mut`, since every record gets it: \
-                     write `&{inner}`, with what changes in a `Mutex` or an atomic; or, if it is \
-                     the state of a tumbling window, `#[state]` before it"
+                    "a shared parameter can't be `&mut`, because all records share it: write \
+                     `&{inner}` and change it through a `Mutex` or an atomic, or mark it \
+                     `#[state]` if it is the state of a tumbling window"
                 ),
             );
         }
     }
 }
 
-/// `impl Trait` and `Self` need an owner that a handler doesn't have. `verb` is what the handler
-/// can't do with them.
-pub(super) fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
+/// Rejects `impl Trait` and `Self`. `verb` is `take` for a parameter and `return` for the output.
+pub(super) fn check_concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
     struct Finder<'e>(&'static str, &'e mut Errors);
     impl<'ast> Visit<'ast> for Finder<'_> {
         fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
@@ -125,8 +121,8 @@ pub(super) fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
             self.1.at(
                 ty,
                 format_args!(
-                    "a handler can't {verb} `impl Trait`: Lambda calls one concrete function; \
-                     name the type"
+                    "a record handler can't {verb} `impl Trait`, because Lambda calls one concrete \
+                     function: name the type"
                 ),
             );
         }
@@ -134,7 +130,7 @@ pub(super) fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
             if ident == "Self" {
                 self.1.at(
                     ident,
-                    "a handler is a free function, without `Self`: name the type",
+                    "a record handler is a free function, without `Self`: name the type",
                 );
             }
         }
@@ -142,7 +138,7 @@ pub(super) fn concrete(ty: &Type, verb: &'static str, errors: &mut Errors) {
     Finder(verb, errors).visit_type(ty);
 }
 
-/// Types from `macro_rules!` fragments arrive in invisible groups.
+/// Removes the invisible groups around types that come from `macro_rules!` fragments.
 pub(crate) fn strip_groups(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
         ty = &group.elem;
@@ -150,7 +146,7 @@ pub(crate) fn strip_groups(mut ty: &Type) -> &Type {
     ty
 }
 
-/// Tokens as a person would write them, near enough for a message.
+/// Tokens as text for an error message, spaced almost as rustfmt would.
 pub(super) fn pretty(tokens: &TokenStream) -> String {
     tokens
         .to_string()

@@ -7,11 +7,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    task::coop::unconstrained,
+    time::{Instant, Sleep, sleep_until},
+};
 
 use crate::panic;
 
-/// The time at which nothing more is started and what runs is cancelled.
+/// A time after which something is not waited for any longer.
+#[derive(Default)]
 pub(crate) struct Deadline {
     at: Option<Instant>,
     /// Made when something first waits: a batch that never waits needs no timer.
@@ -23,20 +27,19 @@ impl Deadline {
     /// time-out must not leave a batch without any time at all. A deadline that has passed already
     /// is none: local emulators send 1970.
     pub(crate) fn before(invocation: SystemTime, margin: Duration) -> Self {
-        let at = invocation
+        let left = invocation
             .duration_since(SystemTime::now())
             .ok()
-            .filter(|left| !left.is_zero())
-            .and_then(|left| {
-                let usable = left.saturating_sub(margin).max(left / 2);
-                Instant::now().checked_add(usable)
-            });
-        Self { at, sleep: None }
+            .filter(|left| !left.is_zero());
+        left.map_or_else(Self::default, |left| {
+            Self::after(left.saturating_sub(margin).max(left / 2))
+        })
     }
 
-    pub(crate) fn never() -> Self {
+    /// After so long, from now on; never, if that is too far away.
+    pub(crate) fn after(time: Duration) -> Self {
         Self {
-            at: None,
+            at: Instant::now().checked_add(time),
             sleep: None,
         }
     }
@@ -46,16 +49,10 @@ impl Deadline {
     }
 
     /// A future's output; `None` if this comes first.
-    pub(crate) async fn limit<F: Future>(
-        &mut self,
-        mut future: Pin<&mut Option<F>>,
-    ) -> Option<F::Output> {
-        poll_fn(|context| {
-            let running = future.as_mut().as_pin_mut();
-            match running.map(|running| running.poll(context)) {
-                Some(Poll::Ready(output)) => Poll::Ready(Some(output)),
-                _ => self.poll(context).map(|()| None),
-            }
+    pub(crate) async fn limit<F: Future>(&mut self, mut future: Pin<&mut F>) -> Option<F::Output> {
+        poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => self.poll(context).map(|()| None),
         })
         .await
     }
@@ -76,7 +73,9 @@ impl Deadline {
             }
         }
         match &mut self.sleep {
-            Some(sleep) => sleep.as_mut().poll(context),
+            // A handler that uses up Tokio's budget of its task each time must not keep the
+            // timer, which is polled after it, from ever being asked.
+            Some(sleep) => Pin::new(&mut unconstrained(sleep.as_mut())).poll(context),
             None => Poll::Pending,
         }
     }

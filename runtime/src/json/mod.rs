@@ -5,6 +5,7 @@
 //! share a layout; [`layout`] reads them faster by it, accepts nothing else, and could be removed.
 
 mod cursor;
+mod kind;
 mod layout;
 pub(crate) mod mismatch;
 mod text;
@@ -20,6 +21,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use self::{
     cursor::{Cursor, Stop},
+    kind::{kind, shape},
     layout::{Layouts, OfRaw, of_raw},
 };
 

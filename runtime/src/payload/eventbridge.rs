@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Data, Deserializable, Payload,
-    envelope::{Str, describe, read, text_at, value_at},
+    document::{Str, describe, read, text_at, value_at},
 };
 use crate::{DecodeError, json::mismatch::explain};
 

@@ -1,6 +1,6 @@
 //! What a record's bytes decode into.
 
-mod envelope;
+mod document;
 pub mod eventbridge;
 pub mod s3;
 pub mod sns;

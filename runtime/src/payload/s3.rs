@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Data, Payload,
-    envelope::{Str, describe, read},
+    document::{Str, describe, read},
 };
 use crate::DecodeError;
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     Data, Payload,
-    envelope::{Str, describe, text_at, value_at},
+    document::{Str, describe, text_at, value_at},
 };
 use crate::{DecodeError, json::mismatch::explain};
 

@@ -13,7 +13,7 @@
 use std::time::{Duration, SystemTime};
 use std::{borrow::Cow, fmt, ops::Range};
 
-use crate::{Event, ItemIdentifier, error::DecodeError, event::kind};
+use crate::{Event, ItemIdentifier, error::DecodeError, json::kind};
 
 pub(super) use crate::json::Raw;
 

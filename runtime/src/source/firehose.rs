@@ -13,11 +13,12 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Outcome, Payload, RawRecord, Record,
     Source, Success,
-    event::{Origin, alike_at},
+    event::Origin,
     json::of_raw,
     source::{
         Report, Split,
         field::{Raw, Text, identifier, milliseconds, required},
+        split::alike_at,
     },
 };
 

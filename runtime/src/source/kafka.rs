@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{Origin, kind},
-    json::{Cursor, Stop, of_raw},
+    event::Origin,
+    json::{Cursor, Stop, kind, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Text, milliseconds, required},
+        split::{alike, read_event},
     },
 };
 
@@ -79,7 +80,8 @@ impl Source for Kafka {
     type Output = ();
 
     fn split(event: &Event) -> Result<Split<'_, Envelope<'_>>, EventError> {
-        event.read(
+        read_event(
+            event,
             || "an object with partitions in `records`".to_owned(),
             |cursor| {
                 let mut split = None;
@@ -128,7 +130,7 @@ fn read_partitions<'e>(
         let kind = kind(cursor.raw()?.get());
         return Err(Stop::Found(format!("an object whose `records` is {kind}")));
     }
-    let mut read = event.records::<Envelope<'e>>();
+    let mut read = alike::<Envelope<'e>>(event);
     cursor.object(|name, records| {
         if records.peek() != Some(b'[') {
             let kind = kind(records.raw()?.get());

@@ -7,24 +7,34 @@ use serde_json::value::RawValue;
 
 use crate::{Event, EventError, ItemIdentifier, Outcome};
 
+#[cfg(all(
+    feature = "aws_lambda_events",
+    any(
+        feature = "dynamodb",
+        feature = "kafka",
+        feature = "kinesis",
+        feature = "sqs"
+    )
+))]
+mod aws_lambda_events;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 mod field;
 #[cfg(feature = "firehose")]
 pub mod firehose;
+pub(crate) mod identifier;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
+pub(crate) mod record;
 #[cfg(feature = "s3_batch")]
 pub mod s3_batch;
+pub(crate) mod split;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 
-pub use crate::{
-    event::{Split, array_at, elements},
-    window::Windowed,
-};
+pub use self::split::{Split, array_at, elements};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
 /// and how the records that are not done become a response.
@@ -190,6 +200,17 @@ pub trait Source: Sized + 'static {
         serde_json::value::to_raw_value(answers)
     }
 }
+
+/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. A handler
+/// of any other can't have the option `window`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no tumbling windows",
+    label = "this handler can't have a `window`",
+    note = "Lambda has tumbling windows for Kinesis and DynamoDB Streams: the record is a \
+            `KinesisRecord<T>` or a `DynamoDbRecord<T>`",
+    note = "without windows: remove `window = …` and the parameter marked `#[state]`"
+)]
+pub trait Windowed: Source {}
 
 /// Which records of a batch a record must stay in order with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -10,13 +10,13 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     DecodeError, Event, EventError, ItemIdentifier, Outcome, RawRecord, Record, Source, Success,
-    event::alike_at,
     json::of_raw,
-    log,
+    panic,
     payload::s3::url_decoded,
     source::{
         Report, Split,
         field::{Raw, identifier, required},
+        split::alike_at,
     },
 };
 
@@ -73,12 +73,12 @@ impl Source for S3Batch {
         }
         let (result_code, result_string) = match outcome {
             Outcome::Done(result) => ("Succeeded", Cow::Borrowed(&**result)),
-            Outcome::DeadLettered(_) => ("Succeeded", Cow::Owned(log::describe(outcome))),
+            Outcome::DeadLettered(_) => ("Succeeded", Cow::Owned(panic::display(outcome))),
             Outcome::Failed(failure) if failure.is_permanent() => {
-                ("PermanentFailure", Cow::Owned(log::describe(outcome)))
+                ("PermanentFailure", Cow::Owned(panic::display(outcome)))
             }
             Outcome::Failed(_) | Outcome::Interrupted | Outcome::NotStarted => {
-                ("TemporaryFailure", Cow::Owned(log::describe(outcome)))
+                ("TemporaryFailure", Cow::Owned(panic::display(outcome)))
             }
         };
         to_raw_value(&Answer {

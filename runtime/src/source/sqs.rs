@@ -15,11 +15,12 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{Origin, alike_at, kind},
-    json::of_raw,
+    event::Origin,
+    json::{kind, of_raw},
     source::{
         Lane, Report, Split,
         field::{Raw, Text, foreign, identifier, required},
+        split::alike_at,
     },
 };
 

@@ -47,7 +47,7 @@ fn off(_message: SqsMessage<String>) {}
 #[stream_handler(dead_letter = queues::forget)]
 async fn letters(_message: SqsMessage<String>) {}
 
-#[stream_handler(concurrency = 1, undecodable = "retry", on_full_failure = "report")]
+#[stream_handler(concurrency = 1, undecodable = "transient", on_full_failure = "report")]
 async fn defaults(_message: SqsMessage<String>) {}
 
 fn event<T>() -> stream_handler::LambdaEvent<stream_handler::Batch<T>> {

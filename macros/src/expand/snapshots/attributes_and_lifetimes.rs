@@ -51,10 +51,7 @@ impl on_order {
         ::stream_handler::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = ::stream_handler::__private::records::<
-            DynamoDbRecord<Order>,
-            _,
-        >(batch);
+        let record = ::stream_handler::__private::record::<DynamoDbRecord<Order>, _>();
         let handler = ::stream_handler::__private::handler::<
             Result<(), &'a str>,
             _,
@@ -62,7 +59,7 @@ impl on_order {
             _,
             _,
         >(
-            &records,
+            record,
             |record| on_order(
                 record,
                 ::stream_handler::__private::shared::<&'a Db<'b>>(&db),
@@ -70,6 +67,14 @@ impl on_order {
             ),
         );
         let settings = ::stream_handler::__private::Settings::new();
-        ::stream_handler::__private::process(records, handler, &context, settings).await
+        let dead_letter = ::stream_handler::__private::no_dead_letter();
+        ::stream_handler::__private::process(
+                batch,
+                &context,
+                handler,
+                settings,
+                dead_letter,
+            )
+            .await
     }
 }

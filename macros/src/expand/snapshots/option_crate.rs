@@ -25,10 +25,10 @@ impl on_order {
         crate::vendored::handlers::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = crate::vendored::handlers::__private::records::<
+        let record = crate::vendored::handlers::__private::record::<
             KinesisRecord<Json<Order>>,
             _,
-        >(batch);
+        >();
         let handler = crate::vendored::handlers::__private::handler::<
             Result<(), Error>,
             _,
@@ -36,18 +36,20 @@ impl on_order {
             _,
             _,
         >(
-            &records,
+            record,
             |record| on_order(
                 record,
                 crate::vendored::handlers::__private::shared::<&Db>(&db),
             ),
         );
         let settings = crate::vendored::handlers::__private::Settings::new();
+        let dead_letter = crate::vendored::handlers::__private::no_dead_letter();
         crate::vendored::handlers::__private::process(
-                records,
-                handler,
+                batch,
                 &context,
+                handler,
                 settings,
+                dead_letter,
             )
             .await
     }

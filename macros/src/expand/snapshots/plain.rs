@@ -24,18 +24,26 @@ impl on_order {
         ::stream_handler::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = ::stream_handler::__private::records::<
+        let record = ::stream_handler::__private::record::<
             KinesisRecord<Json<Order>>,
             _,
-        >(batch);
+        >();
         let handler = ::stream_handler::__private::handler::<
             Result<(), Error>,
             _,
             _,
             _,
             _,
-        >(&records, |record| on_order(record));
+        >(record, |record| on_order(record));
         let settings = ::stream_handler::__private::Settings::new();
-        ::stream_handler::__private::process(records, handler, &context, settings).await
+        let dead_letter = ::stream_handler::__private::no_dead_letter();
+        ::stream_handler::__private::process(
+                batch,
+                &context,
+                handler,
+                settings,
+                dead_letter,
+            )
+            .await
     }
 }

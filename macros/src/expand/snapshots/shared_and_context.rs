@@ -39,10 +39,7 @@ impl on_order {
         ::stream_handler::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = ::stream_handler::__private::records::<
-            SqsMessage<Json<Order>>,
-            _,
-        >(batch);
+        let record = ::stream_handler::__private::record::<SqsMessage<Json<Order>>, _>();
         let handler = ::stream_handler::__private::handler::<
             (),
             _,
@@ -50,7 +47,7 @@ impl on_order {
             _,
             _,
         >(
-            &records,
+            record,
             |record| ::core::future::ready(
                 on_order(
                     record,
@@ -62,6 +59,14 @@ impl on_order {
             ),
         );
         let settings = ::stream_handler::__private::Settings::new();
-        ::stream_handler::__private::process(records, handler, &context, settings).await
+        let dead_letter = ::stream_handler::__private::no_dead_letter();
+        ::stream_handler::__private::process(
+                batch,
+                &context,
+                handler,
+                settings,
+                dead_letter,
+            )
+            .await
     }
 }

@@ -40,11 +40,22 @@ impl on_sale {
         ::stream_handler::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = ::stream_handler::__private::records::<
+        let record = ::stream_handler::__private::record::<
             KinesisRecord<Json<Sale>>,
             _,
-        >(batch);
+        >();
         let state = ::stream_handler::__private::state::<Totals>();
+        let close = ::stream_handler::__private::close(
+            &record,
+            &state,
+            |window| {
+                let closing = close(
+                    window,
+                    ::stream_handler::__private::shared::<&Db>(&db),
+                );
+                async move { ::stream_handler::__private::closed(closing.await) }
+            },
+        );
         let handler = ::stream_handler::__private::fold::<
             Result<(), Error>,
             _,
@@ -53,7 +64,7 @@ impl on_sale {
             _,
             _,
         >(
-            &records,
+            record,
             &state,
             |record, mut state| {
                 let others = (
@@ -66,32 +77,22 @@ impl on_sale {
                 }
             },
         );
-        let close = ::stream_handler::__private::close(
-            &records,
-            &state,
-            |window| {
-                let closing = close(
-                    window,
-                    ::stream_handler::__private::shared::<&Db>(&db),
-                );
-                async move { ::stream_handler::__private::closed(closing.await) }
-            },
-        );
-        let settings = ::stream_handler::__private::Settings::new()
-            .dead_letter(|letter| {
-                let sending = to_queue(
-                    letter,
-                    ::stream_handler::__private::shared::<&Db>(&db),
-                );
-                async move { ::stream_handler::__private::sent(sending.await) }
-            });
+        let settings = ::stream_handler::__private::Settings::new();
+        let dead_letter = ::stream_handler::__private::dead_letter(|letter| {
+            let sending = to_queue(
+                letter,
+                ::stream_handler::__private::shared::<&Db>(&db),
+            );
+            async move { ::stream_handler::__private::sent(sending.await) }
+        });
         ::stream_handler::__private::process_window(
-                records,
-                state,
-                handler,
-                close,
+                batch,
                 &context,
+                handler,
+                state,
+                close,
                 settings,
+                dead_letter,
             )
             .await
     }
@@ -113,11 +114,16 @@ impl on_change {
         ::stream_handler::BatchError,
     > {
         let (batch, context) = event.into_parts();
-        let records = ::stream_handler::__private::records::<
-            DynamoDbRecord<Item>,
-            _,
-        >(batch);
+        let record = ::stream_handler::__private::record::<DynamoDbRecord<Item>, _>();
         let state = ::stream_handler::__private::state::<Changes>();
+        let close = ::stream_handler::__private::close(
+            &record,
+            &state,
+            |window| {
+                let closing = reports::close(window);
+                async move { ::stream_handler::__private::closed(closing.await) }
+            },
+        );
         let handler = ::stream_handler::__private::fold::<
             (),
             _,
@@ -126,7 +132,7 @@ impl on_change {
             _,
             _,
         >(
-            &records,
+            record,
             &state,
             |record, mut state| {
                 async move {
@@ -135,22 +141,16 @@ impl on_change {
                 }
             },
         );
-        let close = ::stream_handler::__private::close(
-            &records,
-            &state,
-            |window| {
-                let closing = reports::close(window);
-                async move { ::stream_handler::__private::closed(closing.await) }
-            },
-        );
         let settings = ::stream_handler::__private::Settings::new();
+        let dead_letter = ::stream_handler::__private::no_dead_letter();
         ::stream_handler::__private::process_window(
-                records,
-                state,
-                handler,
-                close,
+                batch,
                 &context,
+                handler,
+                state,
+                close,
                 settings,
+                dead_letter,
             )
             .await
     }

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::{error::Category, value::RawValue};
 
 use super::{Kind, Mismatch, Value, visit_elements, visit_members, visit_text, visit_variant};
-use crate::{DecodeError, event::kind};
+use crate::{DecodeError, json::kind};
 
 /// Why no `T` can be made from some JSON. `what` says what failed, `error` is `serde_json`'s.
 pub(crate) fn explain<'e, T: Deserialize<'e>>(

@@ -19,11 +19,12 @@ use serde_json::Value;
 pub use self::value::{AttributeValue, Attributes};
 use crate::{
     DecodeError, Deserializable, Event, EventError, ItemIdentifier, RawRecord, Record, Source,
-    event::{Origin, alike_at},
+    event::Origin,
     json::{Object, mismatch::explain, of_raw},
     source::{
-        Lane, Report, Split,
+        Lane, Report, Split, Windowed,
         field::{Raw, Seconds, Text, foreign, identifier, required},
+        split::alike_at,
     },
 };
 
@@ -110,6 +111,8 @@ impl Source for DynamoDb {
         keys.map_or(Lane::Unknown, |keys| Lane::Key(Cow::Owned(keys)))
     }
 }
+
+impl Windowed for DynamoDb {}
 
 /// One change of an item in a table.
 ///

@@ -14,11 +14,12 @@ use serde::Deserialize;
 
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    event::{Origin, alike_at},
+    event::Origin,
     json::{Object, of_raw},
     source::{
-        Lane, Report, Split,
+        Lane, Report, Split, Windowed,
         field::{Raw, Seconds, Text, foreign, identifier, required},
+        split::alike_at,
     },
 };
 
@@ -99,6 +100,8 @@ impl Source for Kinesis {
         }
     }
 }
+
+impl Windowed for Kinesis {}
 
 /// One Kinesis record, with its data decoded into `T`.
 ///

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     source::{
-        Lane, Report, Split,
+        Lane, Report, Split, Windowed,
         field::{Text, required},
     },
 };
@@ -111,6 +111,8 @@ impl Source for KinesisAggregated {
         }
     }
 }
+
+impl Windowed for KinesisAggregated {}
 
 /// One *user record*, with its data decoded into `T`: what a producer gave the Kinesis Producer
 /// Library (KPL), which aggregates several user records into one Kinesis record. A Kinesis record

@@ -6,7 +6,7 @@ use lambda_runtime::Diagnostic;
 
 use super::{clock::Timer, rng::Rng};
 use crate::{
-    panic,
+    panic::Contained,
     testing::{
         account::request_id,
         invoke::Returned,
@@ -81,7 +81,7 @@ where
             error("RequestEntityTooLarge", message)
         };
     };
-    let mut invoked = pin!(Some(invoked));
+    let mut invoked = pin!(Contained::new(invoked));
     let mut timer = Timer::new(timeout);
     let mut polls_left = match injection {
         Some(Injection {
@@ -91,11 +91,7 @@ where
         _ => None,
     };
     let returned = poll_fn(|context| {
-        let polled = invoked
-            .as_mut()
-            .as_pin_mut()
-            .map(|invoked| invoked.poll(context));
-        if let Some(Poll::Ready(returned)) = polled {
+        if let Poll::Ready(returned) = invoked.as_mut().poll(context) {
             return Poll::Ready(Some(returned));
         }
         if let Some(left) = &mut polls_left {
@@ -107,7 +103,7 @@ where
         timer.poll(context).map(|()| None)
     })
     .await;
-    panic::discard_pinned(invoked);
+    invoked.discard();
     match (fault, returned) {
         (Some(Fault::Crash), _) => {
             let request_id = request_id(number);

@@ -61,13 +61,9 @@ fn deserialize<T: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<T, Diagnost
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
-    let message = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Diagnostic {
         error_type: type_name::<Box<dyn Any + Send>>().to_owned(),
-        error_message: message.map_or_else(
+        error_message: panic::text(panic).map_or_else(
             || "Lambda panicked".to_owned(),
             |message| format!("Lambda panicked: {message}"),
         ),

@@ -17,7 +17,7 @@ use stream_handler::{
 };
 use stream_handler_tests::{
     Calls, Item, Source,
-    events::{event, with},
+    events::{event, sqs, with},
     invocation, invocation_within,
     logs::Logs,
     panics::quiet,
@@ -290,4 +290,19 @@ async fn plain_functions_stop_between_records() {
     let batch = plain::batch(within(&event, Some(10 * SECOND)), &calls);
     assert_eq!(reported(batch).await, ["5", "6"]);
     assert_eq!(calls.all(), ["1", "2", "3", "4"]);
+}
+
+/// Uses up what Tokio lets a task do before others have their turn, again and again.
+#[stream_handler(deadline_margin = "1ms")]
+async fn busy(_: SqsMessage<String>) {
+    loop {
+        tokio::task::coop::consume_budget().await;
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_leaves_no_budget_is_cancelled_at_the_deadline() {
+    let event = event([sqs("first", "")]);
+    let response = reported(busy::batch(invocation_within(&event, SECOND / 20))).await;
+    assert_eq!(response, ["first"]);
 }

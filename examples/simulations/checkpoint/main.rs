@@ -1,13 +1,14 @@
-//! What one failing record costs: the same ten records under three event source mappings.
-//!
-//! The function fails on the fourth record of whatever batch it gets. All numbers below come from
-//! the run.
+//! A simulation, not a Lambda function to copy: how Lambda redelivers ten records when one record
+//! of each batch fails, under three event source mappings.
 //!
 //! ```text
 //! cargo run -p stream-handler-examples --bin checkpoint
 //! ```
 //!
-//! With arguments it plays what they say:
+//! The record handler fails on the fourth record of every batch. The simulator computes all numbers
+//! that are printed.
+//!
+//! Arguments choose the event source, the number of records and the failures:
 //!
 //! ```text
 //! cargo run -p stream-handler-examples --bin checkpoint -- --source fifo --records 12 --fail 4,7
@@ -15,7 +16,7 @@
 //! ```
 
 mod args;
-mod play;
+mod custom;
 
 use std::{
     env,
@@ -33,11 +34,11 @@ use stream_handler::{
 
 const RECORDS: usize = 10;
 const FAILS_ON: usize = 4;
-/// How long to watch a mapping that would go on until the records expire.
-const INVOCATIONS: usize = 50;
+/// The simulation stops after this many invocations. Some mappings would retry until the records
+/// expire.
+const INVOCATION_LIMIT: usize = 50;
 
-/// Handles a record. Which one of the batch it is decides whether that fails, so the function
-/// counts: `position` is 0 at the start of each batch.
+/// Handles one record. `position` is the number of records of this batch that were started before.
 #[stream_handler]
 async fn on_order(
     order: KinesisRecord<String>,
@@ -50,8 +51,8 @@ async fn on_order(
     Ok(())
 }
 
-/// What the annotated function replaces: a handler for the batch, which raises the first error.
-async fn by_hand(
+/// For comparison: a batch handler without `#[stream_handler]`. It returns the first error.
+async fn without_partial_response(
     event: LambdaEvent<Value>,
     position: &AtomicUsize,
     ledger: &Ledger,
@@ -67,11 +68,11 @@ async fn by_hand(
     Ok(())
 }
 
-/// The work on a record, which takes its time and fails on the fourth of a batch.
+/// The work for one record. Fails on the fourth record of a batch.
 async fn work(position: &AtomicUsize) -> Result<(), String> {
     tokio::task::yield_now().await;
     match position.fetch_add(1, Ordering::Relaxed) + 1 {
-        FAILS_ON => Err(format!("the {FAILS_ON}th failed")),
+        FAILS_ON => Err(format!("record {FAILS_ON} of the batch failed")),
         _ => Ok(()),
     }
 }
@@ -84,7 +85,7 @@ async fn main() -> ExitCode {
     }
     match args::read() {
         Ok(None) => experiment().await,
-        Ok(Some(args)) => play::play(&args).await,
+        Ok(Some(args)) => custom::simulate(&args).await,
         Err(error) => {
             eprintln!("{error}\n\n{}", args::USAGE);
             return ExitCode::FAILURE;
@@ -99,30 +100,33 @@ async fn experiment() {
     let ledger = Ledger::new();
     let mapping = EventSourceMapping::kinesis()
         .batch_size(RECORDS)
-        .invocation_limit(INVOCATIONS)
+        .invocation_limit(INVOCATION_LIMIT)
         .ledger(&ledger);
-    // Each invocation starts to count anew.
-    let raises = |event| {
+    // Each invocation gets one batch, so its first record has position 0.
+    let by_hand = |event| {
         position.store(0, Ordering::Relaxed);
-        by_hand(event, &position, &ledger)
+        without_partial_response(event, &position, &ledger)
     };
-    let reports = |batch| {
+    let stream_handler = |batch| {
         position.store(0, Ordering::Relaxed);
         on_order::batch(batch, &position, &ledger)
     };
 
-    let report = mapping.run(orders(), raises).await;
-    show("A handler that raises, under the default mapping", &report);
+    let report = mapping.run(orders(), by_hand).await;
+    show(
+        "A batch handler that returns the first error, under the default mapping",
+        &report,
+    );
 
     let bisect = mapping.clone().bisect_batch_on_function_error(true);
-    let report = bisect.run(orders(), raises).await;
+    let report = bisect.run(orders(), by_hand).await;
     show(
-        "The same handler, under BisectBatchOnFunctionError",
+        "The same batch handler, under BisectBatchOnFunctionError",
         &report,
     );
 
     let partial = mapping.report_batch_item_failures(true);
-    let report = partial.run(orders(), reports).await;
+    let report = partial.run(orders(), stream_handler).await;
     show("#[stream_handler], under ReportBatchItemFailures", &report);
 }
 
@@ -130,7 +134,7 @@ fn show(title: &str, report: &Report) {
     println!("── {title}\n\n{report}");
     let finished = report.records().iter().filter_map(|record| record.finished);
     println!(
-        "processed: {} of {} records, {} times\n",
+        "processed {} of {} records in {} successful calls\n",
         finished.clone().filter(|times| *times > 0).count(),
         report.records().len(),
         finished.sum::<usize>()

@@ -1,25 +1,41 @@
 //! What became of each record of a batch, and the response that this makes.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::{
+    envelopes::Envelopes,
+    report::{self, BatchSummary, Ending},
+    settings::Settings,
+};
 use crate::{
-    BatchError, BatchResponse, BatchSummary, Event, ItemIdentifier, Outcome, Source, log,
-    observer::tell, panic, records::Records, settings::Settings, source::Report,
+    BatchError, BatchResponse, Event, ItemIdentifier, Outcome, Source, panic, source::Report,
 };
 
 /// What became of each record of a batch.
 pub(crate) struct Outcomes<'a, 'e, S: Source> {
-    pub(crate) records: &'a Records<'e, S>,
+    pub(crate) envelopes: &'a Envelopes<'e, S>,
     pub(crate) outcomes: Vec<Outcome<S::Output>>,
 }
 
 impl<S: Source> Outcomes<'_, '_, S> {
+    /// The response, which is told of as well.
+    pub(crate) fn answer(
+        self,
+        event: &Event,
+        settings: &Settings<'_>,
+        begun: Instant,
+    ) -> Result<BatchResponse, BatchError> {
+        let response = self.respond(event, settings);
+        self.tell(&response, settings, begun);
+        response
+    }
+
     /// The response. The source says which kind; what goes into it is decided here, so that no
     /// source can leave a record out.
-    pub(crate) fn respond<D>(
+    pub(crate) fn respond(
         &self,
         event: &Event,
-        settings: &Settings<'_, D>,
+        settings: &Settings<'_>,
     ) -> Result<BatchResponse, BatchError> {
         if settings.fail_if_none_done && self.none_done() {
             return Err(self.all_failed());
@@ -39,7 +55,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         };
         let mut answers = Vec::with_capacity(self.outcomes.len());
         for (index, outcome) in self.outcomes.iter().enumerate() {
-            let envelope = self.records.envelope(index).ok();
+            let envelope = self.envelopes.get(index).ok();
             let (envelope, identifier) = envelope
                 .and_then(|envelope| Some((envelope, S::identifier(envelope)?)))
                 .ok_or_else(|| self.unidentified(index, outcome))?;
@@ -60,56 +76,29 @@ impl<S: Source> Outcomes<'_, '_, S> {
         BatchError::NoneDone {
             source: S::NAME,
             records: self.outcomes.len(),
-            first: self.outcomes.first().map(log::describe).unwrap_or_default(),
+            first: self
+                .outcomes
+                .first()
+                .map(|outcome| panic::display(outcome))
+                .unwrap_or_default(),
         }
-    }
-
-    fn summary(
-        &self,
-        response: &Result<BatchResponse, BatchError>,
-        after: Duration,
-    ) -> BatchSummary {
-        let mut summary = BatchSummary {
-            source: S::NAME,
-            records: self.outcomes.len(),
-            done: 0,
-            dead_lettered: 0,
-            failed: 0,
-            interrupted: 0,
-            not_started: 0,
-            reported: response
-                .as_ref()
-                .ok()
-                .map(|response| response.batch_item_failures().len()),
-            after,
-        };
-        for outcome in &self.outcomes {
-            *match outcome {
-                Outcome::Done(_) => &mut summary.done,
-                Outcome::DeadLettered(_) => &mut summary.dead_lettered,
-                Outcome::Failed(_) => &mut summary.failed,
-                Outcome::Interrupted => &mut summary.interrupted,
-                Outcome::NotStarted => &mut summary.not_started,
-            } += 1;
-        }
-        summary
     }
 
     /// Tells of the batch and its response, and lets go of what the records left.
-    pub(crate) fn tell<D>(
+    pub(crate) fn tell(
         self,
         response: &Result<BatchResponse, BatchError>,
-        settings: &Settings<'_, D>,
+        settings: &Settings<'_>,
         begun: Instant,
     ) {
-        let summary = self.summary(response, begun.elapsed());
-        log::batch(&summary, response);
-        for identifier in response.iter().flat_map(BatchResponse::batch_item_failures) {
-            tell(settings.observer, |observer| observer.reported(identifier));
-        }
-        tell(settings.observer, |observer| {
-            observer.batch_finished(&summary);
-        });
+        let reported = response.as_ref().ok();
+        let summary = BatchSummary::new(
+            S::NAME,
+            self.outcomes.iter().map(Ending::of),
+            reported.map(|response| response.batch_item_failures().len()),
+            begun.elapsed(),
+        );
+        report::batch(settings.observer, &summary, response);
         self.outcomes.into_iter().for_each(panic::discard);
     }
 
@@ -131,7 +120,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         index: usize,
         outcome: &Outcome<S::Output>,
     ) -> Result<ItemIdentifier, BatchError> {
-        self.records
+        self.envelopes
             .identifier(index)
             .ok_or_else(|| self.unidentified(index, outcome))
     }
@@ -142,8 +131,8 @@ impl<S: Source> Outcomes<'_, '_, S> {
             source: S::NAME,
             field: S::IDENTIFIER,
             index,
-            records: self.records.len(),
-            outcome: log::describe(outcome),
+            records: self.envelopes.len(),
+            outcome: panic::display(outcome),
         }
     }
 }

@@ -32,8 +32,8 @@ macro_rules! records {
 }
 
 records! {
-    "kinesis", aws_lambda_events::kinesis::KinesisEventRecord, crate::source::kinesis::Kinesis;
-    "dynamodb", aws_lambda_events::dynamodb::EventRecord, crate::source::dynamodb::DynamoDb;
-    "kafka", aws_lambda_events::kafka::KafkaRecord, crate::source::kafka::Kafka;
-    "sqs", aws_lambda_events::sqs::SqsMessage, crate::source::sqs::Sqs;
+    "kinesis", ::aws_lambda_events::kinesis::KinesisEventRecord, crate::source::kinesis::Kinesis;
+    "dynamodb", ::aws_lambda_events::dynamodb::EventRecord, crate::source::dynamodb::DynamoDb;
+    "kafka", ::aws_lambda_events::kafka::KafkaRecord, crate::source::kafka::Kafka;
+    "sqs", ::aws_lambda_events::sqs::SqsMessage, crate::source::sqs::Sqs;
 }

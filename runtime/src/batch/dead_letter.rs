@@ -1,6 +1,6 @@
 //! Records that no other try will mend, and where they go.
 
-use std::fmt;
+use std::{fmt, future::Ready};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use serde_json::value::RawValue;
@@ -129,4 +129,31 @@ impl<E: IntoFailure> IntoSent for Result<(), E> {
     fn into_sent(self) -> Result<(), Failure> {
         self.map_err(IntoFailure::into_failure)
     }
+}
+
+/// Whether a dead-letter function took its letter.
+///
+/// # Errors
+///
+/// It did not.
+pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
+    sent.into_sent()
+}
+
+/// Where dead letters go when there is nowhere for them.
+type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
+
+/// No function for dead letters.
+#[must_use]
+pub fn no_dead_letter() -> Option<NoDeadLetter> {
+    None
+}
+
+/// Checks the call of a dead-letter function.
+pub fn dead_letter<D, Fut>(function: D) -> Option<D>
+where
+    D: Fn(DeadLetter) -> Fut,
+    Fut: Future<Output = Result<(), Failure>>,
+{
+    Some(function)
 }

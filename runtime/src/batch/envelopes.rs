@@ -5,18 +5,18 @@ use crate::{
     source::{Lane, Split},
 };
 
-/// The records of an event, not yet decoded.
-pub(crate) struct Records<'e, S: Source> {
+/// The envelopes of an event's records, none of which is decoded yet.
+pub(crate) struct Envelopes<'e, S: Source> {
     /// The JSON of each record of the event.
     json: Vec<&'e str>,
-    envelopes: Vec<serde_json::Result<S::Envelope<'e>>>,
+    read: Vec<serde_json::Result<S::Envelope<'e>>>,
     /// Whether the event is one of a tumbling window, if that is known.
     is_window: Option<bool>,
     /// Where in the event each record is, if some held several.
     positions: Option<Vec<usize>>,
 }
 
-impl<'e, S: Source> Records<'e, S> {
+impl<'e, S: Source> Envelopes<'e, S> {
     pub(crate) fn split(event: &'e Event) -> Result<Self, EventError> {
         let Split {
             json,
@@ -33,7 +33,7 @@ impl<'e, S: Source> Records<'e, S> {
         }
         Ok(Self {
             json,
-            envelopes,
+            read: envelopes,
             is_window,
             positions: None,
         }
@@ -43,7 +43,7 @@ impl<'e, S: Source> Records<'e, S> {
     /// Takes apart the records that hold several, if there are any.
     fn unpacked(mut self) -> Self {
         let several: Vec<_> = self
-            .envelopes
+            .read
             .iter()
             .enumerate()
             .filter_map(|(index, envelope)| Some((index, S::unpack(envelope.as_ref().ok()?)?)))
@@ -53,24 +53,24 @@ impl<'e, S: Source> Records<'e, S> {
         }
         let mut several = several.into_iter().peekable();
         let (mut unpacked, mut positions) = (Vec::new(), Vec::new());
-        for (position, envelope) in self.envelopes.into_iter().enumerate() {
+        for (position, envelope) in self.read.into_iter().enumerate() {
             match several.next_if(|(index, _)| *index == position) {
                 Some((_, parts)) => unpacked.extend(parts.into_iter().map(Ok)),
                 None => unpacked.push(envelope),
             }
             positions.resize(unpacked.len(), position);
         }
-        self.envelopes = unpacked;
+        self.read = unpacked;
         self.positions = Some(positions);
         self
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.envelopes.len()
+        self.read.len()
     }
 
-    pub(crate) fn envelope(&self, index: usize) -> Result<&S::Envelope<'e>, &serde_json::Error> {
-        self.envelopes[index].as_ref()
+    pub(crate) fn get(&self, index: usize) -> Result<&S::Envelope<'e>, &serde_json::Error> {
+        self.read[index].as_ref()
     }
 
     /// Where in the event a record is: where that is that held it, if one did.
@@ -96,26 +96,26 @@ impl<'e, S: Source> Records<'e, S> {
     /// The lane of each record. One that can't be read may be of any, if the batch has any.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
         let ordered = |index| {
-            let envelope = self.envelope(index).ok();
+            let envelope = self.get(index).ok();
             envelope.is_some_and(|envelope| S::lane(envelope) != Lane::Free)
         };
-        let all_readable = self.envelopes.iter().all(Result::is_ok);
+        let all_readable = self.read.iter().all(Result::is_ok);
         let unreadable = if !all_readable && (0..self.len()).any(ordered) {
             Lane::Unknown
         } else {
             Lane::Free
         };
-        (0..self.len()).map(move |index| match self.envelope(index) {
+        (0..self.len()).map(move |index| match self.get(index) {
             Ok(envelope) => S::lane(envelope),
             Err(_) => unreadable.clone(),
         })
     }
 
     pub(crate) fn identifier(&self, index: usize) -> Option<ItemIdentifier> {
-        self.envelope(index).ok().and_then(S::identifier)
+        self.get(index).ok().and_then(S::identifier)
     }
 
     pub(crate) fn attempts(&self, index: usize) -> Option<u32> {
-        self.envelope(index).ok().and_then(S::attempts)
+        self.get(index).ok().and_then(S::attempts)
     }
 }

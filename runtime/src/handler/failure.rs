@@ -1,54 +1,13 @@
-//! What became of one record.
-
-use serde::Serialize;
+//! Why a record failed.
 
 use std::{error::Error, fmt};
 
+use serde::Serialize;
+
 use crate::{
-    Source,
     error::{BoxError, Chain, DecodeError},
     panic::{self, Panic},
 };
-
-/// What became of one record.
-///
-/// A record is undone until it is proven done: only [`Outcome::Done`] takes it out of the stream
-/// or queue.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Outcome<T = ()> {
-    /// The function returned success; what it returned.
-    Done(T),
-    /// The function failed for good, and the dead-letter function has the record.
-    DeadLettered(Failure),
-    /// The function failed, or could not be called.
-    Failed(Failure),
-    /// The function was cancelled at the deadline.
-    Interrupted,
-    /// The record was not started: an earlier one failed that it must not overtake, or the deadline
-    /// came first.
-    NotStarted,
-}
-
-impl<T> Outcome<T> {
-    /// Whether the record need not come back.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_) | Self::DeadLettered(_))
-    }
-}
-
-impl<T> fmt::Display for Outcome<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Done(_) => f.write_str("done"),
-            Self::DeadLettered(failure) => write!(f, "dead-lettered: {failure}"),
-            Self::Failed(failure) => failure.fmt(f),
-            Self::Interrupted => f.write_str("cancelled at the deadline"),
-            Self::NotStarted => f.write_str("not started"),
-        }
-    }
-}
 
 /// Why a record failed, and whether it is worth another try.
 ///
@@ -228,52 +187,4 @@ impl<E: Into<BoxError>> IntoFailure for E {
     fn into_failure(self) -> Failure {
         Failure::retry(self)
     }
-}
-
-/// What a handler of the source `S` may return: nothing, or a `Result`.
-#[diagnostic::on_unimplemented(
-    message = "a handler can't return `{Self}`",
-    label = "expected `()` or `Result<(), E>`",
-    note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
-            deliver again; a handler that can't fail returns nothing",
-    note = "a function that returns a future is written as an `async fn`"
-)]
-pub trait IntoOutcome<S: Source> {
-    /// What became of the record.
-    fn into_outcome(self) -> Outcome<S::Output>;
-}
-
-impl<S: Source> IntoOutcome<S> for ()
-where
-    (): Success<S>,
-{
-    fn into_outcome(self) -> Outcome<S::Output> {
-        Outcome::Done(self.into_output())
-    }
-}
-
-impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
-    fn into_outcome(self) -> Outcome<S::Output> {
-        match self {
-            Ok(value) => Outcome::Done(value.into_output()),
-            Err(error) => Outcome::Failed(error.into_failure()),
-        }
-    }
-}
-
-/// What a handler of the source `S` may return in `Ok`: `()`, for all sources that are answered
-/// with batch item failures.
-#[diagnostic::on_unimplemented(
-    message = "a handler of `{S}` records can't return `Ok` with a `{Self}`",
-    label = "not what the source is answered with",
-    note = "most sources learn of a record only whether it is done: end the handler with `Ok(())`; \
-            for `Firehose` return `Transformed`, for `S3Batch` `()` or a `String`"
-)]
-pub trait Success<S: Source> {
-    /// The value as the source's response needs it.
-    fn into_output(self) -> S::Output;
-}
-
-impl<S: Source<Output = ()>> Success<S> for () {
-    fn into_output(self) {}
 }

@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, event::kind, json::mismatch::explain};
+use crate::{
+    DecodeError,
+    json::{kind, mismatch::explain},
+};
 
 /// A JSON string, borrowed unless it has escapes in it. (`Option<Cow<str>>` would never borrow.)
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]

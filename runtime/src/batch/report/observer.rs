@@ -2,7 +2,8 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Failure, ItemIdentifier, panic};
+use super::summary::BatchSummary;
+use crate::{Failure, ItemIdentifier, Outcome, panic};
 
 /// Is told what happens, for metrics and traces: `observer = PATH` names a value of a type that
 /// implements it, usually a `static`.
@@ -63,6 +64,8 @@ pub trait Observer: Sync {
 /// The record that something happened to.
 pub struct ObservedRecord<'a> {
     source: &'static str,
+    /// Where its identifier should be.
+    field: &'static str,
     index: usize,
     identify: &'a dyn Fn() -> Option<ItemIdentifier>,
 }
@@ -70,14 +73,24 @@ pub struct ObservedRecord<'a> {
 impl<'a> ObservedRecord<'a> {
     pub(crate) fn new(
         source: &'static str,
+        field: &'static str,
         index: usize,
         identify: &'a dyn Fn() -> Option<ItemIdentifier>,
     ) -> Self {
         Self {
             source,
+            field,
             index,
             identify,
         }
+    }
+
+    /// The identifier to log, or that there is none.
+    pub(super) fn identity(&self) -> String {
+        self.identifier().map_or_else(
+            || format!("(no `{}`)", self.field),
+            |identifier| identifier.to_string(),
+        )
     }
 
     /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
@@ -123,32 +136,21 @@ pub enum Ending<'a> {
     Interrupted,
 }
 
-/// A batch in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BatchSummary {
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
-    pub source: &'static str,
-    /// How many records there were.
-    pub records: usize,
-    /// Of these: done.
-    pub done: usize,
-    /// Of these: in the hands of the dead-letter function.
-    pub dead_lettered: usize,
-    /// Of these: failed.
-    pub failed: usize,
-    /// Of these: cancelled at the deadline.
-    pub interrupted: usize,
-    /// Of these: not started.
-    pub not_started: usize,
-    /// How many identifiers the response names; `None` when the invocation failed as a whole.
-    pub reported: Option<usize>,
-    /// How long the batch took, from its event to its response.
-    pub after: Duration,
+impl<'a> Ending<'a> {
+    /// How a record ended with this outcome; `None` if it was not started.
+    pub(crate) fn of<T>(outcome: &'a Outcome<T>) -> Option<Self> {
+        Some(match outcome {
+            Outcome::Done(_) => Self::Done,
+            Outcome::DeadLettered(failure) => Self::DeadLettered(failure),
+            Outcome::Failed(failure) => Self::Failed(failure),
+            Outcome::Interrupted => Self::Interrupted,
+            Outcome::NotStarted => return None,
+        })
+    }
 }
 
 /// Calls an observer, if there is one. Its panic is not the record's.
-pub(crate) fn tell(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
+pub(super) fn tell(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
     if let Some(observer) = observer {
         if let Err(panic) = panic::catch(|| what(observer)) {
             tracing::error!(panic = panic::message(panic), "the observer panicked");

@@ -104,6 +104,16 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
     }
 
     /// The record's JSON, to keep.
+    #[cfg_attr(
+        not(any(
+            feature = "dynamodb",
+            feature = "firehose",
+            feature = "kafka",
+            feature = "kinesis",
+            feature = "sqs"
+        )),
+        allow(dead_code, reason = "what a record keeps depends on the sources")
+    )]
     pub(crate) fn origin(&self) -> Origin {
         Origin::new(self.event, self.json)
     }

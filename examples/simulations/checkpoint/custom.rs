@@ -1,5 +1,6 @@
-//! A run with settings from the command line: a handler that raises under the default mapping, and
-//! an annotated function under one that reports item failures.
+//! A simulation with settings from the command line. It runs twice: first a batch handler that returns
+//! the first error, under the default mapping, then one with `#[stream_handler]`, under a mapping with
+//! `ReportBatchItemFailures`.
 
 use std::{cell::RefCell, collections::HashMap, time::Duration};
 
@@ -17,25 +18,25 @@ use stream_handler::{
 };
 
 use crate::{
-    INVOCATIONS,
+    INVOCATION_LIMIT,
     args::{Args, Fail, Source},
     show,
 };
 
-const RETRIES: u32 = 2;
-const RECEIVES: u32 = 3;
+const MAXIMUM_RETRY_ATTEMPTS: u32 = 2;
+const MAX_RECEIVE_COUNT: u32 = 3;
 
-/// What the function works with.
+/// The work for a record, which both batch handlers share.
 pub(crate) struct Work {
     ledger: Ledger,
     fail: Fail,
     seed: u64,
-    /// How often each record was tried.
+    /// The number of attempts at each record, by identifier.
     attempts: RefCell<HashMap<String, u64>>,
 }
 
 impl Work {
-    async fn on(&self, identifier: &str, order: &str) -> Result<(), String> {
+    async fn process(&self, identifier: &str, order: &str) -> Result<(), String> {
         self.ledger.start(identifier);
         let attempt = {
             let mut attempts = self.attempts.borrow_mut();
@@ -46,10 +47,10 @@ impl Work {
         tokio::task::yield_now().await;
         let number: usize = order
             .parse()
-            .map_err(|_| format!("{order:?} is no number"))?;
+            .map_err(|_| format!("{order:?} is not a number"))?;
         let fails = match &self.fail {
             Fail::Records(records) => records.contains(&number),
-            Fail::Rate(rate) => chance(self.seed, number, attempt) < *rate,
+            Fail::Rate(rate) => random(self.seed, number, attempt) < *rate,
         };
         if fails {
             return Err(format!("order {number} failed"));
@@ -59,8 +60,8 @@ impl Work {
     }
 }
 
-/// A number from 0 to 1 that looks random, and is the same for the same arguments.
-fn chance(seed: u64, number: usize, attempt: u64) -> f64 {
+/// A pseudo-random number from 0 to 1, the same for the same arguments.
+fn random(seed: u64, number: usize, attempt: u64) -> f64 {
     let mut mixed = seed << 40 ^ (number as u64) << 16 ^ attempt;
     for _ in 0..3 {
         mixed = (mixed ^ mixed >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -70,38 +71,38 @@ fn chance(seed: u64, number: usize, attempt: u64) -> f64 {
 
 #[stream_handler]
 async fn on_put(record: KinesisRecord<String>, work: &Work) -> Result<(), String> {
-    work.on(record.sequence_number(), record.data()).await
+    work.process(record.sequence_number(), record.data()).await
 }
 
 #[stream_handler]
 async fn on_change(record: DynamoDbRecord<Value>, work: &Work) -> Result<(), String> {
     let keys: Value = record.keys().map_err(|error| error.to_string())?;
     let order = keys["order"].to_string();
-    work.on(record.sequence_number(), &order).await
+    work.process(record.sequence_number(), &order).await
 }
 
 #[stream_handler]
 async fn on_message(message: SqsMessage<String>, work: &Work) -> Result<(), String> {
-    work.on(message.message_id(), message.body()).await
+    work.process(message.message_id(), message.body()).await
 }
 
 #[stream_handler]
 async fn on_topic(record: KafkaRecord<String>, work: &Work) -> Result<(), String> {
     let (topic, partition, offset) = (record.topic(), record.partition(), record.offset());
-    let order = record.value().ok_or("a tombstone")?;
-    work.on(&format!("{topic}-{partition}:{offset}"), order)
+    let order = record.value().ok_or("the record has no value")?;
+    work.process(&format!("{topic}-{partition}:{offset}"), order)
         .await
 }
 
-/// What the annotated functions replace.
-async fn by_hand(event: LambdaEvent<Value>, work: &Work) -> Result<(), String> {
+/// For comparison: a batch handler without `#[stream_handler]`. It returns the first error.
+async fn without_partial_response(event: LambdaEvent<Value>, work: &Work) -> Result<(), String> {
     for (identifier, order) in orders(&event.payload)? {
-        work.on(&identifier, &order).await?;
+        work.process(&identifier, &order).await?;
     }
     Ok(())
 }
 
-/// The identifiers and orders in an event of any source.
+/// The identifier and the order of each record in an event of any source.
 fn orders(event: &Value) -> Result<Vec<(String, String)>, String> {
     use base64::{Engine as _, prelude::BASE64_STANDARD};
     let decoded = |base64: &Value| {
@@ -144,82 +145,86 @@ fn orders(event: &Value) -> Result<Vec<(String, String)>, String> {
     orders.map_err(|error| error.to_string())
 }
 
-/// Runs the same records under both mappings; `$better` is what the second adds to the first.
-macro_rules! play {
-    ($mapping:expr, $records:expr, $better:expr, $handler:path, $work:expr, $args:expr) => {{
+/// Runs the same records under both mappings. `$settings` adds settings to the second mapping.
+macro_rules! simulate {
+    ($mapping:expr, $records:expr, $settings:expr, $handler:path, $work:expr, $args:expr) => {{
         let work = $work;
         let mapping = $mapping
             .batch_size($args.batch_size)
-            .invocation_limit(INVOCATIONS)
+            .invocation_limit(INVOCATION_LIMIT)
             .ledger(&work.ledger);
-        let raised = mapping.run($records, |event| by_hand(event, &work)).await;
-        show("A handler that raises, under the default mapping", &raised);
+        let by_hand = |event| without_partial_response(event, &work);
+        let report = mapping.run($records, by_hand).await;
+        show(
+            "A batch handler that returns the first error, under the default mapping",
+            &report,
+        );
         work.attempts.borrow_mut().clear();
-        let better = $better(mapping.report_batch_item_failures(true));
-        let ours = better.run($records, |batch| $handler(batch, &work)).await;
-        show("#[stream_handler], under a mapping for it", &ours);
+        let mapping = $settings(mapping.report_batch_item_failures(true));
+        let report = mapping.run($records, |batch| $handler(batch, &work)).await;
+        show("#[stream_handler], under ReportBatchItemFailures", &report);
     }};
 }
 
-/// Plays what the arguments say.
-pub(crate) async fn play(args: &Args) {
+/// Runs the simulation that the arguments describe.
+pub(crate) async fn simulate(args: &Args) {
     let work = Work {
         ledger: Ledger::new(),
         fail: args.fail.clone(),
         seed: args.seed,
         attempts: RefCell::default(),
     };
-    let minute = Duration::from_secs(60);
+    let (second, minute) = (Duration::from_secs(1), Duration::from_secs(60));
     let numbers = || 1..=args.records;
     let key = |number: usize| format!("customer {}", number % 3);
     match args.source {
-        Source::Kinesis => play!(
-            EventSourceMapping::kinesis().retry_backoff(minute / 60, minute),
+        Source::Kinesis => simulate!(
+            EventSourceMapping::kinesis().retry_backoff(second, minute),
             numbers().map(|n| PutRecord::new(n.to_string()).partition_key(key(n))),
             |mapping: EventSourceMapping<_>| {
                 mapping
                     .bisect_batch_on_function_error(true)
-                    .maximum_retry_attempts(RETRIES)
+                    .maximum_retry_attempts(MAXIMUM_RETRY_ATTEMPTS)
                     .on_failure_destination(true)
             },
             on_put::batch,
             work,
             args
         ),
-        Source::DynamoDb => play!(
-            EventSourceMapping::dynamodb().retry_backoff(minute / 60, minute),
+        Source::DynamoDb => simulate!(
+            EventSourceMapping::dynamodb().retry_backoff(second, minute),
             numbers().map(|n| ItemChange::insert(&json!({ "order": n }), &json!({}))),
             |mapping: EventSourceMapping<_>| {
                 mapping
                     .bisect_batch_on_function_error(true)
-                    .maximum_retry_attempts(RETRIES)
+                    .maximum_retry_attempts(MAXIMUM_RETRY_ATTEMPTS)
                     .on_failure_destination(true)
             },
             on_change::batch,
             work,
             args
         ),
-        Source::Sqs => play!(
-            EventSourceMapping::sqs().maximum_batching_window(minute / 60),
+        Source::Sqs => simulate!(
+            EventSourceMapping::sqs().maximum_batching_window(second),
             numbers().map(|n| Message::new(n.to_string())),
-            |mapping: EventSourceMapping<_>| mapping.max_receive_count(RECEIVES),
+            |mapping: EventSourceMapping<_>| mapping.max_receive_count(MAX_RECEIVE_COUNT),
             on_message::batch,
             work,
             args
         ),
-        Source::Fifo => play!(
+        Source::Fifo => simulate!(
             EventSourceMapping::fifo(),
             numbers().map(|n| FifoMessage::new(key(n), n.to_string())),
-            |mapping: EventSourceMapping<_>| mapping.max_receive_count(RECEIVES),
+            |mapping: EventSourceMapping<_>| mapping.max_receive_count(MAX_RECEIVE_COUNT),
             on_message::batch,
             work,
             args
         ),
-        Source::Kafka => play!(
+        Source::Kafka => simulate!(
             EventSourceMapping::kafka()
                 .provisioned_mode(true)
                 .partitions(3)
-                .retry_backoff(minute / 60, minute),
+                .retry_backoff(second, minute),
             numbers().map(|n| TopicRecord::new(n.to_string()).key(key(n))),
             |mapping| mapping,
             on_topic::batch,

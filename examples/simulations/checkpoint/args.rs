@@ -1,4 +1,4 @@
-//! The command line, read by hand: a dependency less for who reads this.
+//! Parses the command line. Written by hand, so that these examples need no crate for it.
 
 use std::{env, fmt::Display, str::FromStr};
 
@@ -8,8 +8,8 @@ usage: checkpoint [--source kinesis|dynamodb|sqs|fifo|kafka]
                   [--fail RECORDS|RATE] [--seed N]
 
   --fail 4,7    the 4th and the 7th record always fail
-  --fail 0.1    each attempt at a record fails with this probability
-Without arguments: the experiment of the README.";
+  --fail 0.1    each attempt fails with a probability of 10 %
+Without arguments it runs the experiment that the README describes.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -20,12 +20,12 @@ pub(crate) enum Source {
     Kafka,
 }
 
-/// What fails.
+/// Which attempts fail.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fail {
-    /// These records, by their numbers from 1, always.
+    /// Every attempt at these records. The first record is 1.
     Records(Vec<usize>),
-    /// Each attempt, with this probability.
+    /// Every attempt, with this probability.
     Rate(f64),
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     pub(crate) seed: u64,
 }
 
-/// Reads the arguments; `None` if there are none.
+/// Parses the arguments of this process. `None` if it has none.
 pub(crate) fn read() -> Result<Option<Args>, String> {
     parse(env::args().skip(1))
 }
@@ -65,7 +65,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>, String
             "--batch-size" => args.batch_size = number(&option, &value()?)?,
             "--fail" => args.fail = fail(&value()?)?,
             "--seed" => args.seed = number(&option, &value()?)?,
-            _ => return Err(format!("there is no option {option}")),
+            _ => return Err(format!("unknown option {option}")),
         }
     }
     Ok(any.then_some(args))
@@ -78,7 +78,7 @@ fn source(name: &str) -> Result<Source, String> {
         "sqs" => Ok(Source::Sqs),
         "fifo" => Ok(Source::Fifo),
         "kafka" => Ok(Source::Kafka),
-        _ => Err(format!("there is no source {name}")),
+        _ => Err(format!("unknown source {name}")),
     }
 }
 
@@ -94,7 +94,9 @@ fn fail(value: &str) -> Result<Fail, String> {
         return if (0.0..=1.0).contains(&rate) {
             Ok(Fail::Rate(rate))
         } else {
-            Err(format!("--fail {value}: a rate is between 0.0 and 1.0"))
+            Err(format!(
+                "--fail {value}: a probability is between 0.0 and 1.0"
+            ))
         };
     }
     let records = value
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn all_options_are_read() {
+    fn all_options_are_parsed() {
         let args = parsed("--source fifo --records 30 --batch-size 5 --fail 0.25 --seed 9");
         let expected = Args {
             source: Source::Fifo,
@@ -128,18 +130,21 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
-        for (line, told) in [
-            ("--source s3", "there is no source s3"),
+    fn mistakes_are_reported() {
+        for (line, error) in [
+            ("--source s3", "unknown source s3"),
             ("--records", "--records needs a value"),
             (
                 "--records ten",
                 "--records ten: invalid digit found in string",
             ),
-            ("--fail 1.5", "--fail 1.5: a rate is between 0.0 and 1.0"),
-            ("--faster", "there is no option --faster"),
+            (
+                "--fail 1.5",
+                "--fail 1.5: a probability is between 0.0 and 1.0",
+            ),
+            ("--faster", "unknown option --faster"),
         ] {
-            assert_eq!(parsed(line), Err(told.to_owned()));
+            assert_eq!(parsed(line), Err(error.to_owned()));
         }
     }
 }

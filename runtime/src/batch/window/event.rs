@@ -4,12 +4,10 @@
 //! Lambda" (`services-kinesis-windows.html`) and the same for DynamoDB
 //! (`services-ddb-windows.html`).
 
-use std::{error::Error, fmt};
-
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::{BatchError, Event, EventError, Source, json::Object};
+use crate::{BatchError, Event, EventError, Source, WindowError, json::Object};
 
 /// A tumbling window at its end, with the state that its records were folded into: what the
 /// function gets that `window = …` names.
@@ -127,114 +125,13 @@ impl<T> Window<T> {
     }
 }
 
-/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. A handler
-/// of any other can't have the option `window`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no tumbling windows",
-    label = "this handler can't have a `window`",
-    note = "Lambda has tumbling windows for Kinesis and DynamoDB Streams: the record is a \
-            `KinesisRecord<T>` or a `DynamoDbRecord<T>`",
-    note = "without windows: remove `window = …` and the parameter marked `#[state]`"
-)]
-pub trait Windowed: Source {}
-
-#[cfg(feature = "kinesis")]
-impl Windowed for crate::kinesis::Kinesis {}
-
-#[cfg(feature = "kpl")]
-impl Windowed for crate::kinesis::KinesisAggregated {}
-
-#[cfg(feature = "dynamodb")]
-impl Windowed for crate::dynamodb::DynamoDb {}
-
-/// What is wrong with the window of an event, or with its state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WindowError {
-    /// The handler has a `window` and the event has none.
-    Missing,
-    /// The event is of a window and the handler has none. Its response would lack the state, which
-    /// Lambda takes for a failed invocation.
-    Unexpected,
-    /// The state in the event is none of the handler's.
-    UnreadableState {
-        /// Why not.
-        error: String,
-    },
-    /// The state can't be written as a JSON object.
-    UnwritableState {
-        /// Why not.
-        error: String,
-    },
-    /// The state is larger than Lambda keeps.
-    StateTooLarge {
-        /// Its size in JSON.
-        bytes: usize,
-        /// The most that Lambda keeps.
-        limit: usize,
-    },
-    /// The closing function failed, panicked, or was not done by the deadline.
-    NotClosed {
-        /// What became of it.
-        error: String,
-    },
-}
-
-impl WindowError {
-    /// "Your state can be a maximum of 1 MB per shard" (`services-kinesis-windows.html`), a megabyte
-    /// being what it is for the other limits of Lambda's.
-    pub(crate) const STATE_LIMIT: usize = 1024 * 1024;
-
-    pub(crate) fn of<S: Source>(self) -> BatchError {
-        BatchError::Window {
-            source: S::NAME,
-            error: self,
-        }
-    }
-
-    pub(crate) fn error_type(&self) -> &'static str {
-        match self {
-            Self::Missing => "StreamHandler.MissingWindow",
-            Self::Unexpected => "StreamHandler.UnexpectedWindow",
-            Self::UnreadableState { .. } => "StreamHandler.UnreadableState",
-            Self::UnwritableState { .. } => "StreamHandler.UnwritableState",
-            Self::StateTooLarge { .. } => "StreamHandler.StateTooLarge",
-            Self::NotClosed { .. } => "StreamHandler.WindowNotClosed",
-        }
+/// The error of a batch of the source.
+pub(crate) fn of<S: Source>(error: WindowError) -> BatchError {
+    BatchError::Window {
+        source: S::NAME,
+        error,
     }
 }
-
-impl fmt::Display for WindowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str(
-                "the event has no `window`, and the handler is one of a tumbling window: set \
-                 `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) on the event source \
-                 mapping, or remove `window` from the handler's attribute",
-            ),
-            Self::Unexpected => f.write_str(
-                "the event is one of a tumbling window, and the handler returns no state: write \
-                 `#[stream_handler(window = …)]` with a `#[state]` parameter, or remove \
-                 `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) from the event source \
-                 mapping",
-            ),
-            Self::UnreadableState { error } => {
-                write!(f, "the event's `state` can't be read: {error}")
-            }
-            Self::UnwritableState { error } => {
-                write!(f, "the window's state can't be returned: {error}")
-            }
-            Self::StateTooLarge { bytes, limit } => write!(
-                f,
-                "the window's state has {bytes} bytes in JSON, and Lambda keeps at most {limit} \
-                 for a shard: keep less of each record, or make the window shorter"
-            ),
-            Self::NotClosed { error } => write!(f, "the window is not closed: {error}"),
-        }
-    }
-}
-
-impl Error for WindowError {}
 
 /// What an event of a window has beside its records.
 #[derive(Deserialize)]
@@ -263,7 +160,7 @@ impl<'e> Fields<'e> {
             })?;
         match fields.window {
             Some(_) => Ok(fields),
-            None => Err(WindowError::Missing.of::<S>()),
+            None => Err(of::<S>(WindowError::Missing)),
         }
     }
 
@@ -319,7 +216,7 @@ pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Resul
         )
     };
     if S::WINDOWS && is_window.unwrap_or_else(look) {
-        return Err(WindowError::Unexpected.of::<S>());
+        return Err(of::<S>(WindowError::Unexpected));
     }
     Ok(())
 }

@@ -1,0 +1,119 @@
+//! The calls of one handler's functions for one record, in the place where their futures run.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::{
+    DeadLetter, DecodeError, Failure, Outcome, RawRecord, Source,
+    handler::{Handler, Receive},
+    panic::Contained,
+};
+
+/// What an attempt does with the functions of a handler. All of the user's code that runs for a
+/// record runs in here, and any of it may panic.
+///
+/// The code of an attempt is the same for all handlers of a source, because it sees theirs as a
+/// `dyn Calls`.
+pub(crate) trait Calls<S: Source> {
+    /// Decodes the record and calls the record handler. Before the call it says so in `decoded`,
+    /// from which follows which of the two panicked.
+    fn handle(
+        self: Pin<&mut Self>,
+        index: usize,
+        raw: RawRecord<'_, '_, S>,
+        decoded: &mut bool,
+    ) -> Result<(), DecodeError>;
+
+    /// Goes on with the call of the record handler.
+    fn poll_handled(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<S::Output>>;
+
+    /// Calls the dead-letter function.
+    fn send(self: Pin<&mut Self>, letter: DeadLetter);
+
+    /// Goes on with the call of the dead-letter function.
+    fn poll_sent(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Failure>>;
+
+    /// Drops what runs.
+    fn discard(self: Pin<&mut Self>);
+}
+
+pin_project! {
+    /// The functions of a handler without a state, and at most one call of each.
+    pub(crate) struct InFlight<'h, H, D>
+    where
+        H: Handler<State = ()>,
+        D: Receive<DeadLetter>,
+    {
+        handler: &'h H,
+        dead_letter: Option<&'h D>,
+        #[pin]
+        handled: Contained<H::Future>,
+        #[pin]
+        sent: Contained<D::Future>,
+    }
+}
+
+impl<'h, H, D> InFlight<'h, H, D>
+where
+    H: Handler<State = ()>,
+    D: Receive<DeadLetter>,
+{
+    pub(crate) fn new(handler: &'h H, dead_letter: Option<&'h D>) -> Self {
+        Self {
+            handler,
+            dead_letter,
+            handled: Contained::empty(),
+            sent: Contained::empty(),
+        }
+    }
+}
+
+impl<H, D> Calls<H::Source> for InFlight<'_, H, D>
+where
+    H: Handler<State = ()>,
+    D: Receive<DeadLetter>,
+{
+    fn handle(
+        self: Pin<&mut Self>,
+        index: usize,
+        raw: RawRecord<'_, '_, H::Source>,
+        decoded: &mut bool,
+    ) -> Result<(), DecodeError> {
+        let this = self.project();
+        let record = this.handler.decode(raw)?;
+        *decoded = true;
+        this.handled.set(this.handler.call(index, record, ()));
+        Ok(())
+    }
+
+    fn poll_handled(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Outcome<<H::Source as Source>::Output>> {
+        let this = self.project();
+        let returned = ready!(this.handled.poll(context));
+        let (outcome, ()) = this.handler.outcome(returned);
+        Poll::Ready(outcome)
+    }
+
+    fn send(self: Pin<&mut Self>, letter: DeadLetter) {
+        let this = self.project();
+        if let Some(dead_letter) = this.dead_letter {
+            this.sent.set(dead_letter.receive(letter));
+        }
+    }
+
+    fn poll_sent(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.project().sent.poll(context)
+    }
+
+    fn discard(self: Pin<&mut Self>) {
+        let this = self.project();
+        this.handled.discard();
+        this.sent.discard();
+    }
+}

@@ -1,0 +1,79 @@
+//! From an event to a response.
+
+mod attempt;
+mod calls;
+pub(crate) mod dead_letter;
+mod envelopes;
+pub(crate) mod many_at_once;
+pub(crate) mod one_by_one;
+mod outcomes;
+pub(crate) mod report;
+pub(crate) mod response;
+pub(crate) mod settings;
+pub(crate) mod window;
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{Deserialize, Deserializer};
+
+use self::{envelopes::Envelopes, report::log};
+use crate::{BatchError, Event, Source};
+
+/// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
+///
+/// Any JSON deserialises into a batch; whether it is an event of `R`'s source is found when the
+/// batch is handled, so that the error says so. The records are decoded one at a time, each just
+/// before the function is called with it.
+///
+/// Under a [`BodyLayer`](crate::BodyLayer) it takes the body of its invocation as it is. Without
+/// the layer it is read like any other payload, which finds and copies its JSON first.
+pub struct Batch<R> {
+    event: Event,
+    record: PhantomData<fn() -> R>,
+}
+
+impl<R> From<Event> for Batch<R> {
+    fn from(event: Event) -> Self {
+        Self {
+            event,
+            record: PhantomData,
+        }
+    }
+}
+
+impl<R> Clone for Batch<R> {
+    fn clone(&self) -> Self {
+        self.event.clone().into()
+    }
+}
+
+impl<R> fmt::Debug for Batch<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Batch").field(&self.event).finish()
+    }
+}
+
+impl<'de, R> Deserialize<'de> for Batch<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Event::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// The envelopes of an event, if it is one of the source.
+fn split<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
+    Envelopes::split(event).map_err(|error| {
+        let error = BatchError::InvalidEvent {
+            source: S::NAME,
+            error,
+        };
+        log::invalid(&error);
+        error
+    })
+}
+
+/// As [`split`], for a handler that has no window.
+fn split_outside_windows<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
+    let envelopes = split::<S>(event)?;
+    window::event::refuse::<S>(event, envelopes.is_window()).inspect_err(log::invalid)?;
+    Ok(envelopes)
+}

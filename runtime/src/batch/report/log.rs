@@ -1,0 +1,74 @@
+//! What the logs tell: each failure as an error, each success for debugging, each batch in numbers.
+
+use super::{BatchSummary, Ending, ObservedRecord};
+use crate::{BatchError, BatchResponse, Failure, panic};
+
+/// A record has been handled.
+pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
+    match *ending {
+        Ending::Done => tracing::debug!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
+            "record done"
+        ),
+        Ending::DeadLettered(failure) => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
+            reason = ?failure.reason(),
+            error = panic::display(failure),
+            "record dead-lettered"
+        ),
+        Ending::Interrupted => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
+            "record cancelled at the deadline"
+        ),
+        Ending::Failed(failure) => tracing::error!(
+            source = record.source(),
+            record = record.index(),
+            identifier = record.identity(),
+            reason = ?failure.reason(),
+            permanent = failure.is_permanent(),
+            error = panic::display(failure),
+            "record failed"
+        ),
+    }
+}
+
+/// The dead-letter function didn't take a record.
+pub(crate) fn not_sent(record: &ObservedRecord<'_>, problem: &Failure) {
+    tracing::error!(
+        source = record.source(),
+        record = record.index(),
+        identifier = record.identity(),
+        reason = ?problem.reason(),
+        error = panic::display(problem),
+        "record not dead-lettered"
+    );
+}
+
+/// A batch has been handled.
+pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, BatchError>) {
+    tracing::info!(
+        source = summary.source,
+        records = summary.records,
+        done = summary.done,
+        dead_lettered = summary.dead_lettered,
+        failed = summary.failed,
+        interrupted = summary.interrupted,
+        not_started = summary.not_started,
+        reported = summary.reported,
+        "batch handled"
+    );
+    if let Err(error) = response {
+        invalid(error);
+    }
+}
+
+/// The invocation fails as a whole.
+pub(crate) fn invalid(error: &BatchError) {
+    tracing::error!(error_type = error.error_type(), %error, "batch failed");
+}

@@ -1,0 +1,45 @@
+//! Who learns what happens to records and batches: the logs, and an observer.
+
+pub(crate) mod log;
+mod observer;
+mod summary;
+
+use std::time::Duration;
+
+use self::observer::tell;
+pub use self::{
+    observer::{Ending, ObservedRecord, Observer},
+    summary::BatchSummary,
+};
+use crate::{BatchError, BatchResponse};
+
+/// A record is about to be decoded and handled.
+pub(crate) fn started(observer: Option<&dyn Observer>, record: &ObservedRecord<'_>) {
+    tell(observer, |observer| observer.started(record));
+}
+
+/// A record that was started has come to its end.
+pub(crate) fn ended(
+    observer: Option<&dyn Observer>,
+    record: &ObservedRecord<'_>,
+    ending: &Ending<'_>,
+    after: Duration,
+) {
+    log::record(record, ending);
+    tell(observer, |observer| {
+        observer.finished(record, ending, after);
+    });
+}
+
+/// A batch has been handled.
+pub(crate) fn batch(
+    observer: Option<&dyn Observer>,
+    summary: &BatchSummary,
+    response: &Result<BatchResponse, BatchError>,
+) {
+    log::batch(summary, response);
+    for identifier in response.iter().flat_map(BatchResponse::batch_item_failures) {
+        tell(observer, |observer| observer.reported(identifier));
+    }
+    tell(observer, |observer| observer.batch_finished(summary));
+}

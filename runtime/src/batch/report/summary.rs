@@ -1,0 +1,62 @@
+//! A batch in numbers.
+
+use std::time::Duration;
+
+use super::Ending;
+
+/// A batch in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchSummary {
+    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    pub source: &'static str,
+    /// How many records there were.
+    pub records: usize,
+    /// Of these: done.
+    pub done: usize,
+    /// Of these: in the hands of the dead-letter function.
+    pub dead_lettered: usize,
+    /// Of these: failed.
+    pub failed: usize,
+    /// Of these: cancelled at the deadline.
+    pub interrupted: usize,
+    /// Of these: not started.
+    pub not_started: usize,
+    /// How many identifiers the response names; `None` when the invocation failed as a whole.
+    pub reported: Option<usize>,
+    /// How long the batch took, from its event to its response.
+    pub after: Duration,
+}
+
+impl BatchSummary {
+    /// Counts how the records of a batch ended; `None` for one that was not started.
+    pub(crate) fn new<'a>(
+        source: &'static str,
+        endings: impl Iterator<Item = Option<Ending<'a>>>,
+        reported: Option<usize>,
+        after: Duration,
+    ) -> Self {
+        let mut summary = Self {
+            source,
+            records: 0,
+            done: 0,
+            dead_lettered: 0,
+            failed: 0,
+            interrupted: 0,
+            not_started: 0,
+            reported,
+            after,
+        };
+        for ending in endings {
+            summary.records += 1;
+            *match ending {
+                Some(Ending::Done) => &mut summary.done,
+                Some(Ending::DeadLettered(_)) => &mut summary.dead_lettered,
+                Some(Ending::Failed(_)) => &mut summary.failed,
+                Some(Ending::Interrupted) => &mut summary.interrupted,
+                None => &mut summary.not_started,
+            } += 1;
+        }
+        summary
+    }
+}

@@ -1,0 +1,140 @@
+//! How far the state of a window has come within a batch.
+
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    DecodeError, RawRecord, Source,
+    batch::envelopes::Envelopes,
+    handler::{Handler, OutcomeOf, Returned, state::StateType},
+    panic,
+};
+
+/// A handler that folds records into a state, with the state that it has come to: so it has none to
+/// those who run it.
+pub(super) struct Folding<'h, H: Handler> {
+    handler: &'h H,
+    state: &'h StateType<H::State>,
+    /// For each record the first of those that are delivered again with it.
+    runs: Vec<usize>,
+    progress: Mutex<Progress<H::State>>,
+}
+
+impl<'h, H: Handler> Folding<'h, H> {
+    pub(super) fn new(
+        handler: &'h H,
+        state: &'h StateType<H::State>,
+        initial: H::State,
+        envelopes: &Envelopes<'_, H::Source>,
+    ) -> Self {
+        Self {
+            handler,
+            state,
+            runs: runs(envelopes),
+            progress: Mutex::new(Progress {
+                run: 0,
+                before: initial,
+                within: None,
+            }),
+        }
+    }
+
+    /// The state without the records that are delivered again, the first of which is `undone`.
+    pub(super) fn settle(self, undone: Option<usize>) -> H::State {
+        let progress = self.progress.into_inner();
+        let progress = progress.unwrap_or_else(PoisonError::into_inner);
+        progress.settle(undone.map(|index| self.runs[index]))
+    }
+}
+
+impl<H: Handler> Handler for Folding<'_, H> {
+    type Source = H::Source;
+    type Record = H::Record;
+    type State = ();
+    type Future = H::Future;
+
+    fn decode(&self, raw: RawRecord<'_, '_, H::Source>) -> Result<H::Record, DecodeError> {
+        self.handler.decode(raw)
+    }
+
+    fn call(&self, index: usize, record: H::Record, (): ()) -> H::Future {
+        let copy = self
+            .state
+            .copy(lock(&self.progress).enter(self.runs[index]));
+        self.handler.call(index, record, copy)
+    }
+
+    fn outcome(&self, returned: Returned<H>) -> (OutcomeOf<H>, ()) {
+        let (outcome, next) = self.handler.outcome(returned);
+        if outcome.is_done() {
+            lock(&self.progress).commit(next);
+        } else {
+            panic::discard(next);
+        }
+        (outcome, ())
+    }
+}
+
+/// For each record the first of those next to it that have its identifier, and are delivered again
+/// with it.
+fn runs<S: Source>(envelopes: &Envelopes<'_, S>) -> Vec<usize> {
+    let mut runs = Vec::with_capacity(envelopes.len());
+    let (mut run, mut of) = (0, None);
+    for index in 0..envelopes.len() {
+        let identifier = envelopes.identifier(index);
+        if identifier.is_none() || identifier != of {
+            (run, of) = (index, identifier);
+        }
+        runs.push(run);
+    }
+    runs
+}
+
+/// The state as far as it has come.
+struct Progress<T> {
+    /// The records of one identifier that are being handled: where they begin.
+    run: usize,
+    /// The state before them.
+    before: T,
+    /// The state with those of them that are done.
+    within: Option<T>,
+}
+
+impl<T> Progress<T> {
+    /// The state that the next record goes on from.
+    fn enter(&mut self, run: usize) -> &T {
+        if run != self.run {
+            self.run = run;
+            if let Some(state) = self.within.take() {
+                panic::discard(mem::replace(&mut self.before, state));
+            }
+        }
+        self.within.as_ref().unwrap_or(&self.before)
+    }
+
+    /// A record is done.
+    fn commit(&mut self, state: T) {
+        panic::discard(self.within.replace(state));
+    }
+
+    /// The state without the records that are delivered again: those of a run and all later ones.
+    fn settle(self, undone: Option<usize>) -> T {
+        match self.within {
+            Some(state) if undone != Some(self.run) => {
+                panic::discard(self.before);
+                state
+            }
+            within => {
+                panic::discard(within);
+                self.before
+            }
+        }
+    }
+}
+
+fn lock<T>(progress: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A copy that panics leaves it as it was.
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}

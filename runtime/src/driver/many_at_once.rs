@@ -1,0 +1,65 @@
+//! Several records at a time.
+
+use std::{future::poll_fn, task::Poll};
+
+use futures_util::{
+    FutureExt as _,
+    stream::{FuturesUnordered, StreamExt as _},
+};
+
+use super::{Deadline, Lanes, not_started, schedule::Schedule};
+use crate::{Outcome, panic::Contained};
+
+/// Runs the records in their order within their lanes, at most `concurrency` at once. A failure
+/// stops its lane, or everything later.
+///
+/// At the deadline nothing more is started, and what runs is cancelled: its future is dropped. No
+/// future outlives this one.
+///
+/// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't see yet that the
+/// future of one that borrows is `Send`, and `batch` must be, for `run_concurrent`.
+pub(crate) async fn many_at_once<T, Fut>(
+    lanes: Lanes,
+    failure_stops_all: bool,
+    concurrency: usize,
+    deadline: &mut Deadline,
+    run: impl Fn(usize) -> Fut,
+) -> Vec<Outcome<T>>
+where
+    Fut: Future<Output = Outcome<T>>,
+{
+    let mut schedule = Schedule::new(lanes, failure_stops_all);
+    let mut outcomes = not_started(schedule.len());
+    let mut running = FuturesUnordered::new();
+    loop {
+        let finished = poll_fn(|context| {
+            if let Poll::Ready(Some(finished)) = running.poll_next_unpin(context) {
+                return Poll::Ready(Some(finished));
+            }
+            while running.len() < concurrency && !deadline.has_passed() {
+                let Some(record) = schedule.start() else {
+                    break;
+                };
+                // What is still so when this returns was cancelled.
+                outcomes[record] = Outcome::Interrupted;
+                let mut run = Box::pin(Contained::new(run(record)));
+                // Polled before the next is started: one that fails at once stops that.
+                if let Poll::Ready(outcome) = run.poll_unpin(context) {
+                    return Poll::Ready(Some((record, outcome)));
+                }
+                running.push(run.map(move |outcome| (record, outcome)));
+            }
+            if running.is_empty() {
+                return Poll::Ready(None);
+            }
+            deadline.poll(context).map(|()| None)
+        })
+        .await;
+        let Some((record, outcome)) = finished else {
+            break;
+        };
+        schedule.finish(record, outcome.is_done());
+        outcomes[record] = outcome;
+    }
+    outcomes
+}
