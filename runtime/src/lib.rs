@@ -1,6 +1,4 @@
-//! Write a function for one record, put [`#[stream_handler]`](macro@stream_handler) on it, and get a
-//! correct AWS Lambda handler for the whole batch, with the partial-batch response that keeps
-//! Lambda from delivering what is done once more, and never loses what is not.
+//! AWS Lambda batch handlers from functions for one record.
 //!
 //! ```no_run
 //! use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
@@ -10,14 +8,12 @@
 //!     id: u64,
 //! }
 //!
-//! struct Db;
-//!
-//! /// One record. An ordinary function: call it in unit tests as it stands.
+//! # struct Db;
+//! # impl Db { async fn insert(&self, _: u64, _: &str) -> Result<(), std::io::Error> { Ok(()) } }
+//! /// Handles one record. Unit tests call it like any function.
 //! #[stream_handler]
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), std::io::Error> {
-//!     // db.insert(order.data().id, order.partition_key()).await
-//! #   let _ = (order, db);
-//! #   Ok(())
+//!     db.insert(order.data().id, order.partition_key()).await
 //! }
 //!
 //! #[tokio::main]
@@ -27,53 +23,82 @@
 //! }
 //! ```
 //!
-//! **Turn on `ReportBatchItemFailures`** on the event source mapping. Without it Lambda takes any
-//! answer for a success, and the records it names are lost.
+//! `on_order` is the *record handler*. `on_order::batch`, which the attribute adds, is the *batch
+//! handler*: it takes an event with many records, and returns the partial batch response that Lambda
+//! expects. Lambda then delivers the unprocessed records again instead of the whole batch. No record
+//! is ever silently lost.
 //!
-//! # What happens to a batch
-//!
-//! The event is split into its records, each kept apart, so that one that is odd costs no other.
-//! They are handled in the order of the batch: each is decoded, the function is called with it,
-//! and what became of it is its [`Outcome`]. A record counts as undone until the function returned
-//! success. An error, a panic and an undecodable payload are failures ([`Failure`], [`Reason`]);
-//! after one the source decides what else is not started ([`source::Report`]), and how the
-//! undone records are reported ([`BatchResponse`]).
-//!
-//! | source | after a failure | reported |
-//! |---|---|---|
-//! | Kinesis, DynamoDB Streams | nothing later in the batch is started: Lambda delivers it again anyway | the first undone record: the checkpoint |
-//! | SQS, standard | the other messages go on | every undone message |
-//! | SQS, FIFO | nothing later in the message group is started | every undone message |
-//! | Kafka | nothing later in the partition is started | every undone record |
-//! | Data Firehose, S3 Batch Operations | the others go on | every record is answered |
-//!
-//! In a tumbling window the response carries the state as well: see
-//! [the attribute](macro@stream_handler#tumbling-windows).
-//!
-//! What can't be reported fails the invocation as a whole, on purpose: an event of another source
-//! or shape, and an undone record without an identifier ([`BatchError`]).
-//!
-//! Each failure is logged through [`tracing`](https://docs.rs/tracing) at error level, with the
-//! record's identifier and the whole chain of errors; each success at debug level; each batch, in
-//! numbers, at info level. Errors of decoding show none of the record's data
-//! ([`DecodeError::unredacted`]); the texts of the handler's errors are logged as they are.
+//! **Turn on `ReportBatchItemFailures`** in the
+//! [event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html),
+//! and for Kafka also
+//! [provisioned mode](https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html).
+//! Otherwise Lambda ignores the response and treats every batch as processed: failed records are lost.
 //!
 //! # Where to look
 //!
-//! - [`macro@stream_handler`]: parameters, options, what is generated.
-//! - [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]: the record types. [`Payload`]: what is in them.
-//! - [`sns`], [`eventbridge`], [`s3`]: what these services put into a queue.
-//! - [`Window`]: tumbling windows.
-//! - [`BodyLayer`]: a `lambda_runtime::Runtime` with layers of your own.
-//! - [`Source`] and [`Record`]: a source of your own.
-#![cfg_attr(
-    feature = "testing",
-    doc = "- [`testing`]: what Lambda does next with your answers."
-)]
-#![cfg_attr(
-    not(feature = "testing"),
-    doc = "- `testing`, with the Cargo feature of that name: what Lambda does next with your answers."
-)]
+//! | question | page |
+//! |---|---|
+//! | What can a record handler take and return? | [`#[stream_handler]`](macro@stream_handler) |
+//! | What can be configured? | [Options](docs::options) |
+//! | Which record types are there? | [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]; `firehose` and `s3_batch` with their Cargo features |
+//! | What can be in a record? | [`Payload`]; [`sns`], [`eventbridge`] and [`s3`] for what these services send |
+//! | How do I test? | [Testing](docs::testing), and the simulator `testing` with its Cargo feature |
+//! | How do I run it, with layers, or several invocations at a time? | [Running](docs::running) |
+//! | What does Lambda do with the response? | [How Lambda redelivers](docs::redelivery) |
+//! | What does this error mean? | [Reading the errors](docs::errors) |
+//! | Anything else? | [Questions](docs::faq), [Coming from a loop by hand](docs::from_a_loop), [Comparison](docs::comparison) |
+//! | How do I add an event source? | [`Source`] and [`Record`] |
+//!
+//! # What happens to a batch
+//!
+//! 1. The event is split into its records. A malformed record can't affect the others.
+//! 2. The records are handled in the order of the batch, or several at a time with
+//!    [`concurrency`](docs::options#concurrency). Each is decoded, and the record handler is called
+//!    with it.
+//! 3. Every record starts as unprocessed, and counts as processed when the record handler has
+//!    returned success. An error, a panic, a payload that can't be decoded, and a time limit that was
+//!    exceeded are [failures](Failure). What a failure stops depends on the source.
+//! 4. The [response](BatchResponse) reports the unprocessed records.
+//!
+//! | source | a failure stops | the response reports |
+//! |---|---|---|
+//! | Kinesis, DynamoDB Streams | the batch | the first unprocessed record: the checkpoint |
+//! | SQS, standard | nothing | every unprocessed message |
+//! | SQS, FIFO | its message group | every unprocessed message |
+//! | Kafka | its partition | every unprocessed record |
+//! | Data Firehose, S3 Batch Operations | nothing | a result for every record |
+//!
+//! The invocation fails as a whole if a response would lose records ([`BatchError`]): the event is from
+//! another source, or an unprocessed record has no identifier.
+//!
+//! Failures are logged with [`tracing`](https://docs.rs/tracing):
+//! [an example](docs::errors#the-log-line-of-a-failure). The log lines of records that can't be decoded
+//! show none of their data ([`DecodeError::unredacted`]).
+//!
+//! # Cargo features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `kinesis`, `dynamodb`, `sqs`, `kafka` | yes | the event sources |
+//! | `run` | yes | [`run`](fn@run), with a `tracing` subscriber for Lambda's logs |
+//! | `run_concurrent` | no | `run_concurrent`, for Lambda Managed Instances |
+//! | `firehose`, `s3_batch` | no | Data Firehose transformations, S3 Batch Operations |
+//! | `kpl` | no | `kinesis::UserRecord`: the records in aggregates of the Kinesis Producer Library |
+//! | `aws_lambda_events` | no | the record types of that crate as first parameters |
+//! | `aws_sdk_dynamodb` | no | attributes of images convert into those of the AWS SDK |
+//! | `testing` | no | the simulator of event source mappings |
+//! | `testing-executable` | no | executables in the simulator, with a Runtime API on the loopback interface |
+//!
+//! # Stability
+//!
+//! Semantic versioning covers the public items, the options of the attribute, the Cargo features, the
+//! `errorType`s of failed invocations, and which response a batch gets. It does not cover
+//! `__private`, what the macro generates besides `batch`, the texts of errors and log lines, the
+//! timeline that the simulator prints, and what [`docs`] says. `lambda_runtime` 1, `bytes` 1 and
+//! `serde_json` 1 are part of the public API.
+//!
+//! The minimum Rust version is 1.85. A new minor version may raise it, to a version that is at least
+//! six months old.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
@@ -101,20 +126,29 @@ pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(any(doc, doctest))]
+pub mod docs;
+
 #[doc(hidden)]
 pub mod __private;
 
 #[cfg(feature = "dynamodb")]
+#[doc(inline)]
 pub use crate::source::dynamodb;
 #[cfg(feature = "firehose")]
+#[doc(inline)]
 pub use crate::source::firehose;
 #[cfg(feature = "kafka")]
+#[doc(inline)]
 pub use crate::source::kafka;
 #[cfg(feature = "kinesis")]
+#[doc(inline)]
 pub use crate::source::kinesis;
 #[cfg(feature = "s3_batch")]
+#[doc(inline)]
 pub use crate::source::s3_batch;
 #[cfg(feature = "sqs")]
+#[doc(inline)]
 pub use crate::source::sqs;
 
 #[cfg(feature = "run")]
@@ -149,7 +183,7 @@ pub use lambda_runtime::{self, Context, LambdaEvent};
 #[doc = include_str!("docs/attribute.md")]
 pub use stream_handler_macros::stream_handler;
 
-/// The README's examples, as tests.
-#[cfg(all(doctest, feature = "testing"))]
-#[doc = include_str!("../../README.md")]
+/// The README's example, as a test. `README.md` is a link in the repository, and a file in the package.
+#[cfg(all(doctest, feature = "kinesis", feature = "run"))]
+#[doc = include_str!("../README.md")]
 struct Readme;

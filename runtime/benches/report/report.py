@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Writes the table of what runtime/benches/run measured, and which goals that meets.
+"""Writes the tables of what runtime/benches/run measured.
 
-    report.py target/performance > target/performance/table.md
+    report.py target/performance > target/performance/tables.md
 
 Reads, in that directory:
 
-criterion/              what criterion kept: of each function the new/*.json
+criterion-*/            times: of each function the new/*.json
 memory.jsonl            allocations
 peer-*.jsonl            Powertools
 instructions.jsonl      instructions
-cold-start.jsonl        starts, sizes, crates, builds
+functions.jsonl         whole functions: invocations, starts, sizes, crates, builds
 
-What is missing, or was cut off, is left out of the table, and named. Times are medians.
+What is missing, or was cut off, is left out of the tables and named at the end. Times are medians.
 """
 
 import datetime
@@ -27,39 +27,33 @@ from pathlib import Path
 PEERS = Path(__file__).resolve().parent.parent / "peers"
 SOURCES = {"kinesis": "Kinesis", "dynamodb": "DynamoDB Streams", "sqs": "SQS", "kafka": "Kafka"}
 PAYLOADS = ("small", "1KB", "1KB-nested", "100KB")
-OURS, AWS_TYPES, BY_HAND, FLOOR = "stream-handler", "aws-types", "by-hand", "floor"
-CONTENDERS = (OURS, AWS_TYPES, BY_HAND, FLOOR)
+OURS, WITHOUT_LAYOUTS, AWS_TYPES = "stream-handler", "without-layouts", "aws-types"
+BY_HAND, FLOOR, LIMIT = "by-hand", "floor", "limit"
+UNREAD = "nothing"
 TYPESCRIPT, PYTHON = "powertools-typescript", "powertools-python"
 NOTHING = "–"
 
-# What the lines of the cold start have.
-COLD_START = {
-    "start": {"profile", "pairs", "ratio", OURS, BY_HAND},
-    "size": {"profile", OURS, BY_HAND},
-    "crates": {"edges", "only_in", OURS, BY_HAND},
-    "build": {"profile", "program", "wall_s", "cpu_s"},
-}
+# The batches that are shown in Lambda's terms.
+TYPICAL = (("small", 100), ("small", 1000), ("1KB", 100), ("100KB", 10))
+# "Configure Lambda function memory": one vCPU at 1,769 MB, and less memory means a smaller share.
+ONE_VCPU_MB, LEAST_MB = 1769, 128
 
 
 # --- What was measured ------------------------------------------------------------------------
 
 
 class Times:
-    """Samples of one thing that was timed, in nanoseconds, and how many records that handles."""
+    """Samples of something that was timed, in nanoseconds, and the number of records in it."""
 
     def __init__(self, nanoseconds, records):
-        self.records = records
         self.median = statistics.median(nanoseconds)
+        self.per_record = self.median / records
         if len(nanoseconds) > 1:
             lower, _, upper = statistics.quantiles(nanoseconds, n=4, method="inclusive")
         else:
             lower = upper = self.median
         # The interquartile range, as a part of the median.
         self.spread = (upper - lower) / self.median if self.median else 0
-
-    @property
-    def per_record(self):
-        return self.median / self.records
 
 
 class Measured:
@@ -68,22 +62,22 @@ class Measured:
     def __init__(self, directory):
         self.problems = []
         self.times = {}
-        self.read_criterion(directory / "criterion")
-        self.read_peer(directory / "peer-typescript.jsonl")
-        self.read_peer(directory / "peer-python.jsonl")
+        for step in ("batch", "concurrency"):
+            self.times |= self.criterion(directory / f"criterion-{step}")
+        self.deployed = self.criterion(directory / "criterion-deployed")
+        for language in ("typescript", "python"):
+            self.read_peer(directory / f"peer-{language}.jsonl")
         self.memory = self.by_case(directory / "memory.jsonl")
         self.instructions = self.by_case(directory / "instructions.jsonl")
-        self.cold_start = self.whole_lines(directory / "cold-start.jsonl")
+        self.functions = self.lines(directory / "functions.jsonl")
 
     def problem(self, text):
         self.problems.append(text)
 
-    def read_criterion(self, directory):
+    def criterion(self, directory):
         """Times by group and function: `batch/sqs/small/10`, `floor`."""
-        found = sorted(directory.glob("**/new/sample.json"))
-        if not found:
-            self.problem(f"{directory.name}/: nothing there")
-        for path in found:
+        found = {}
+        for path in sorted(directory.glob("**/new/sample.json")):
             try:
                 sample = json.loads(path.read_text())
                 benchmark = json.loads((path.parent / "benchmark.json").read_text())
@@ -94,13 +88,16 @@ class Measured:
             except (OSError, ValueError, KeyError, statistics.StatisticsError) as error:
                 self.problem(f"{path.parent.parent.name}: {error!r}")
                 continue
-            self.times[group, function] = times
+            found[group, function] = times
+        if not found:
+            self.problem(f"{directory.name}/: nothing there")
+        return found
 
     def read_peer(self, path):
         for line in self.lines(path):
             try:
                 group = "batch/{source}/{payload}/{records}".format(**line)
-                times = Times(line["nanoseconds"], line.get("actual", line["records"]))
+                times = Times(line["nanoseconds"], line["records"])
                 self.times[group, line["contender"]] = times
             except (KeyError, statistics.StatisticsError) as error:
                 self.problem(f"{path.name}: {error!r}")
@@ -108,26 +105,11 @@ class Measured:
     def by_case(self, path):
         """Lines by source, payload, records and contender."""
         keys = ("source", "payload", "records", "contender")
-        cases = {}
-        for line in self.lines(path):
-            try:
-                cases[tuple(line[key] for key in keys)] = line
-            except KeyError as error:
-                self.problem(f"{path.name}: {error!r}")
-        return cases
-
-    def whole_lines(self, path):
-        """Lines of the cold start that have all that they should."""
-        whole = []
-        for line in self.lines(path):
-            if COLD_START.get(line.get("measure"), {""}) <= line.keys():
-                whole.append(line)
-            else:
-                self.problem(f"{path.name}: {line.get('measure')!r} is not whole")
-        return whole
+        lines = self.lines(path)
+        return {tuple(line[key] for key in keys): line for line in lines if line.keys() >= {*keys}}
 
     def lines(self, path):
-        """The objects of a file of JSON lines; none if there is no file."""
+        """The objects of a file of JSON lines; an empty list if there is no file."""
         try:
             text = path.read_text()
         except OSError:
@@ -136,55 +118,36 @@ class Measured:
         lines = []
         for number, line in enumerate(text.splitlines(), 1):
             try:
-                found = json.loads(line)
+                lines.append(json.loads(line))
             except ValueError:
-                found = None
-            if isinstance(found, dict):
-                lines.append(found)
-            else:
-                self.problem(f"{path.name}: line {number} is no object of JSON")
-        if not lines:
-            self.problem(f"{path.name}: empty")
+                self.problem(f"{path.name}: line {number} is not JSON")
         return lines
 
     def per_record(self, group, function):
         """The nanoseconds of a record, or `None`."""
-        times = self.times.get((group, function))
-        return times and times.per_record
+        found = self.times.get((group, function))
+        return found and found.per_record
 
     def ratio(self, group, function, other):
-        """How many times what `other` takes `function` takes."""
+        """How many times as long as `other` this function takes."""
         return ratio(self.per_record(group, function), self.per_record(group, other))
 
-    def cases(self, source):
-        """The payloads and numbers of records of a source, in order."""
-        pattern = re.compile(rf"batch/{source}/([^/]+)/(\d+)$")
-        matches = {pattern.match(group) for group, _ in self.times}
-        cases = {(match[1], int(match[2])) for match in matches if match}
-        return sorted(cases, key=lambda case: (place(case[0], PAYLOADS), case[1]))
+    def cases(self):
+        """The sources, payloads and numbers of records of all batches, in order."""
+        pattern = re.compile(r"batch/([^/]+)/([^/]+)/(\d+)$")
+        matches = filter(None, (pattern.match(group) for group, _ in self.times))
+        return in_order((match[1], match[2], int(match[3])) for match in matches)
 
-    def groups(self, pattern):
-        """The groups that match, in order of their numbers."""
-        found = {group for group, _ in self.times if re.fullmatch(pattern, group)}
-        return sorted(found, key=lambda group: [part_key(part) for part in group.split("/")])
-
-    def cold(self, measure, **values):
-        """The lines of the cold start that have these values."""
-        return [
-            line
-            for line in self.cold_start
-            if line.get("measure") == measure
-            and all(line.get(key) == value for key, value in values.items())
-        ]
+    def of_functions(self, measure):
+        return [line for line in self.functions if line.get("measure") == measure]
 
 
-def part_key(part):
-    """Numbers by size, sources in their order, and the rest by name."""
-    return (0, int(part), "") if part.isdigit() else (1, place(part, tuple(SOURCES)), part)
-
-
-def place(name, names):
-    return names.index(name) if name in names else len(names)
+def in_order(cases):
+    """Cases by their sources, payloads and numbers of records, each once."""
+    sources = tuple(SOURCES)
+    return sorted(
+        set(cases), key=lambda case: (sources.index(case[0]), PAYLOADS.index(case[1]), case[2])
+    )
 
 
 def ratio(value, other):
@@ -195,7 +158,9 @@ def ratio(value, other):
 
 
 def table(columns, rows, left=1):
-    """A table; its first columns are aligned to the left."""
+    """A table whose first columns are aligned to the left; empty without rows."""
+    if not rows:
+        return ""
     lines = [columns, ["--" if index < left else "--:" for index in range(len(columns))], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
@@ -214,12 +179,16 @@ def change(value):
     return NOTHING if value is None else f"{(value - 1) * 100:+.1f} %"
 
 
+def significant(value):
+    """A number with three digits or more."""
+    return NOTHING if value is None else f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
 def nanoseconds(found):
     """The time of a record, with the spread."""
     if found is None:
         return NOTHING
-    digits = 1 if found.per_record < 100 else 0
-    return f"{number(found.per_record, digits)} ±{found.spread * 50:.0f} %"
+    return f"{significant(found.per_record)} ±{found.spread * 50:.0f} %"
 
 
 def middle(found, digits):
@@ -228,10 +197,14 @@ def middle(found, digits):
     return f"{median} ({lower}–{upper})"
 
 
-def section(title, *parts):
-    """A section; none if there is nothing in it."""
-    parts = [part for part in parts if part]
-    return "\n".join([f"## {title}\n", *parts]) if parts else ""
+def batch_name(payload, records):
+    return f"{payload} × {records:,}"
+
+
+def section(title, *tables):
+    """A section; empty if its tables are."""
+    tables = [one for one in tables if one]
+    return "\n".join([f"### {title}\n", *tables]) if tables else ""
 
 
 # --- Sections ---------------------------------------------------------------------------------
@@ -243,7 +216,7 @@ def output_of(*command):
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return NOTHING
-    lines = (done.stdout or done.stderr).strip().splitlines()
+    lines = done.stdout.strip().splitlines()
     return lines[0] if done.returncode == 0 and lines else NOTHING
 
 
@@ -257,17 +230,14 @@ def processor():
 
 def peer_versions():
     """The versions of Powertools that are pinned."""
-    try:
-        requirements = (PEERS / "python" / "requirements.txt").read_text()
-        package = json.loads((PEERS / "typescript" / "package.json").read_text())
-    except (OSError, ValueError):
-        return NOTHING
+    requirements = (PEERS / "python" / "requirements.txt").read_text()
+    package = json.loads((PEERS / "typescript" / "package.json").read_text())
     python = re.search(r"aws-lambda-powertools==(\S+)", requirements)
-    typescript = package.get("dependencies", {}).get("@aws-lambda-powertools/batch", NOTHING)
+    typescript = package["dependencies"]["@aws-lambda-powertools/batch"]
     return f"TypeScript {typescript}, Python {python[1] if python else NOTHING}"
 
 
-def header():
+def machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     facts = [
         ("date", datetime.date.today().isoformat()),
@@ -278,312 +248,250 @@ def header():
         ("Python", platform.python_version()),
         ("Powertools", peer_versions()),
     ]
-    return "# Performance\n\n" + table(["", ""], facts, left=2)
+    return table(["", ""], facts, left=2)
+
+
+def in_lambdas_terms(measured):
+    rows = []
+    for source, payload, records in measured.cases():
+        if (payload, records) not in TYPICAL:
+            continue
+        group = f"batch/{source}/{payload}/{records}"
+        found = [measured.times.get((group, one)) for one in (OURS, BY_HAND)]
+        if None in found:
+            continue
+        milliseconds = [one.median / 1e6 for one in found]
+        rows.append(
+            [
+                f"{SOURCES[source]}, {batch_name(payload, records)}",
+                *(significant(value * ONE_VCPU_MB / LEAST_MB) for value in milliseconds),
+                *(significant(value) for value in milliseconds),
+            ]
+        )
+    columns = ["", "ours at 128 MB", "by hand at 128 MB"]
+    columns += ["ours at 1,769 MB", "by hand at 1,769 MB"]
+    return section("Milliseconds per batch", table(columns, rows))
 
 
 def batch_sections(measured):
+    columns = ["payload × records", "ns per record", "by hand", "aws-types", "TypeScript"]
+    columns += ["Python", "ours ÷ floor", "ours ÷ limit"]
     for source, title in SOURCES.items():
-        rows = [batch_row(measured, source, *case) for case in measured.cases(source)]
-        columns = ["payload × records", "ns per record", "by hand", "TypeScript", "Python"]
-        columns += ["ours ÷ floor", "by hand ÷ aws-types"]
-        yield section(f"{title}: from body to response", rows and table(columns, rows))
+        rows = [batch_row(measured, *case) for case in measured.cases() if case[0] == source]
+        yield section(title, table(columns, rows))
 
 
 def batch_row(measured, source, payload, records):
     group = f"batch/{source}/{payload}/{records}"
+    others = (BY_HAND, AWS_TYPES, TYPESCRIPT, PYTHON)
     return [
-        f"{payload} × {records:,}",
+        batch_name(payload, records),
         nanoseconds(measured.times.get((group, OURS))),
-        *(times(measured.ratio(group, other, OURS)) for other in (BY_HAND, TYPESCRIPT, PYTHON)),
-        times(measured.ratio(group, OURS, FLOOR)),
-        times(measured.ratio(group, BY_HAND, AWS_TYPES)),
+        *(times(measured.ratio(group, other, OURS)) for other in others),
+        *(times(measured.ratio(group, OURS, other)) for other in (FLOOR, LIMIT)),
     ]
+
+
+def deployed_section(measured):
+    rows = []
+    for source, payload, records in measured.cases():
+        group = f"batch/{source}/{payload}/{records}"
+        if (group, OURS) not in measured.deployed or (group, OURS) not in measured.times:
+            continue
+        row = [f"{SOURCES[source]}, {batch_name(payload, records)}"]
+        for found in (measured.times, measured.deployed):
+            ours, by_hand = found.get((group, OURS)), found.get((group, BY_HAND))
+            row += [nanoseconds(ours), times(ratio(by_hand and by_hand.median, ours.median))]
+        rows.append(row)
+    columns = ["", "generic, ns per record", "by hand", "cargo-lambda's, ns per record", "by hand"]
+    return section("Processor flags", table(columns, rows))
+
+
+def layouts_section(measured):
+    rows = []
+    for source, payload, records in measured.cases():
+        group = f"batch/{source}/{payload}/{records}"
+        found = [measured.times.get((group, one)) for one in (WITHOUT_LAYOUTS, OURS)]
+        if payload == "100KB" or None in found:
+            continue
+        gained = times(measured.ratio(group, WITHOUT_LAYOUTS, OURS))
+        name = f"{SOURCES[source]}, {batch_name(payload, records)}"
+        rows.append([name, *map(nanoseconds, found), gained])
+    columns = ["ns per record", "each record on its own", "by layout", "on its own"]
+    return section("Reading records by the layout of those before them", table(columns, rows))
+
+
+def invocations_section(measured):
+    tables = []
+    kinds = {"CPU time, µs": lambda line: line["cpu_us"]["median"]}
+    kinds["instructions"] = lambda line: line.get("instructions")
+    found = {}
+    for line in measured.of_functions("invoke"):
+        case = (line["source"], line["payload"], line["records"])
+        found.setdefault(case, {})[line["program"]] = line
+    for title, value in kinds.items():
+        rows = []
+        for case in in_order(found):
+            lines = found[case]
+            if not {OURS, BY_HAND, UNREAD} <= lines.keys():
+                continue
+            ours, by_hand, unread = (value(lines[one]) for one in (OURS, BY_HAND, UNREAD))
+            if None in (ours, by_hand, unread):
+                continue
+            source, *batch = case
+            rows.append(
+                [
+                    f"{SOURCES[source]}, {batch_name(*batch)}",
+                    *(number(one) for one in (ours, by_hand, unread)),
+                    times(ratio(by_hand, ours)),
+                    times(ratio(by_hand - unread, ours - unread)),
+                ]
+            )
+        columns = [f"{title}, per invocation", "ours", "by hand", "reads nothing"]
+        columns += ["by hand ÷ ours", "without what `reads nothing` takes"]
+        tables.append(table(columns, rows))
+    return section("Whole functions", *tables)
 
 
 def one_bad_section(measured):
     rows = []
-    for group in measured.groups(r"one-bad/.*"):
-        clean, bad = (measured.times.get((group, function)) for function in ("clean", "bad"))
-        name = " ".join(group.split("/")[1:3])
-        cost = times(measured.ratio(group, "bad", "clean"))
-        rows.append([name, nanoseconds(clean), nanoseconds(bad), cost])
-    columns = ["one bad record of 1,000", "clean, ns per record", "bad", "bad ÷ clean"]
-    return section("What a bad record costs", rows and table(columns, rows))
+    for source, title in SOURCES.items():
+        group = f"one-bad/{source}"
+        clean, *bad = (measured.times.get((group, one)) for one in ("clean", "payload", "envelope"))
+        if clean and all(bad):
+            rows.append([title, *map(nanoseconds, (clean, *bad))])
+    columns = ["ns per record, of 1,000", "all are well", "one payload is bad", "one envelope is bad"]
+    return section("One bad record", table(columns, rows))
 
 
-DRIVEN = {"driver": "empty records", "driver-sqs": "SQS", "driver-kinesis": "Kinesis"}
-
-
-def driver_section(measured):
+def concurrency_section(measured):
     rows = []
-    for source, name in DRIVEN.items():
-        for group in measured.groups(rf"{source}/\d+/\d+"):
-            _, concurrency, records = group.split("/")
-            growth = ratio(
-                measured.per_record(group, "batch"),
-                measured.per_record(f"{source}/{concurrency}/100", "batch"),
-            )
-            found = nanoseconds(measured.times.get((group, "batch")))
-            rows.append([name, concurrency, f"{int(records):,}", found, times(growth)])
-    columns = ["", "concurrency", "records", "ns per record", "÷ that of 100"]
-    return section("The driver alone", rows and table(columns, rows))
-
-
-def makespan_section(measured):
-    rows = []
+    for concurrency in ("1", "64"):
+        found = [measured.times.get((f"idle/{size}", concurrency)) for size in (100, 10_000)]
+        if any(found):
+            rows.append([concurrency, *map(nanoseconds, found)])
+    columns = ["concurrency", "ns per record, of 100", "of 10,000"]
+    spans = []
     for function in ("sqs", "kinesis", "ideal"):
-        found = measured.times.get(("makespan", function))
-        if found:
-            over = times(measured.ratio("makespan", function, "ideal"))
-            rows.append([SOURCES.get(function, function), f"{found.median / 1e6:.1f}", over])
-    columns = ["640 records of 5 ms, 64 at once", "ms", "÷ ideal"]
-    return section("Makespan", rows and table(columns, rows))
+        if found := measured.times.get(("waiting", function)):
+            over = times(measured.ratio("waiting", function, "ideal"))
+            spans.append([SOURCES.get(function, function), f"{found.median / 1e6:.1f}", over])
+    span_columns = ["640 records of 5 ms, 64 at once", "ms", "÷ ideal"]
+    return section("Concurrency", table(columns, rows), table(span_columns, spans))
 
 
 def memory_section(measured):
-    peaks = memory_table(measured, "peak of a batch, KiB", "peak_bytes", 0, 1024)
-    allocations = "allocations per record"
-    return section(
-        "Memory", memory_table(measured, allocations, "allocations_per_record", 1), peaks
-    )
-
-
-def memory_table(measured, title, key, digits, unit=1):
+    contenders = (OURS, AWS_TYPES, BY_HAND)
     rows = []
-    for source, payload, records in case_keys(measured.memory):
-        found = [measured.memory.get((source, payload, records, one), {}) for one in CONTENDERS]
-        values = [one.get(key) for one in found]
-        shown = (number(value and value / unit, digits) for value in values)
-        over = times(ratio(values[0], values[2]))
-        rows.append([f"{source} {payload} × {records:,}", *shown, over])
-    return rows and table([title, *CONTENDERS, "ours ÷ by hand"], rows)
-
-
-def case_keys(cases):
-    """The sources, payloads and numbers of records of some cases, in order."""
-    keys = {key[:3] for key in cases}
-    return sorted(
-        keys, key=lambda key: (place(key[0], tuple(SOURCES)), place(key[1], PAYLOADS), key[2])
-    )
+    for source, payload, records in in_order(case[:3] for case in measured.memory):
+        case = (source, payload, records)
+        found = [measured.memory.get((*case, one), {}) for one in contenders]
+        allocations = [one.get("allocations_per_record") for one in found]
+        peaks = [one.get("peak_bytes") for one in found]
+        rows.append(
+            [
+                f"{SOURCES[source]}, {batch_name(payload, records)}",
+                *(number(value, 1) for value in allocations),
+                *(number(value and value / 1024) for value in peaks),
+                times(ratio(peaks[0], peaks[2])),
+            ]
+        )
+    columns = ["", "allocations per record, ours", "aws-types", "by hand"]
+    columns += ["peak in KiB, ours", "aws-types", "by hand", "ours ÷ by hand"]
+    return section("Memory", table(columns, rows))
 
 
 def instructions_section(measured):
+    contenders = (OURS, WITHOUT_LAYOUTS, BY_HAND, FLOOR, LIMIT)
     rows = []
-    for source, payload, records in case_keys(measured.instructions):
-        found = [
-            measured.instructions.get((source, payload, records, one), {}) for one in CONTENDERS
-        ]
+    for case in in_order(case[:3] for case in measured.instructions):
+        found = [measured.instructions.get((*case, one), {}) for one in contenders]
         counts = [one.get("instructions_per_record") for one in found]
-        rows.append(
-            [
-                f"{source} {payload} × {records:,}",
-                *(number(count) for count in counts),
-                times(ratio(counts[2], counts[0])),
-                times(ratio(counts[0], counts[3])),
-            ]
-        )
-    columns = ["instructions per record", *CONTENDERS, "by hand ÷ ours", "ours ÷ floor"]
-    return section("Instructions", rows and table(columns, rows))
+        source, *batch = case
+        name = f"{SOURCES[source]}, {batch_name(*batch)}"
+        rows.append([name, *map(number, counts), times(ratio(counts[2], counts[0]))])
+    columns = ["instructions per record", *contenders, "by hand ÷ ours"]
+    return section("Instructions", table(columns, rows))
 
 
 def start_table(measured):
     rows = []
     kinds = (("wall_ms", "wall clock, ms", 2), ("cpu_ms", "CPU time, ms", 2))
     kinds += (("peak_rss_kb", "peak memory, KiB", 0),)
-    for line in measured.cold("start"):
+    for line in measured.of_functions("start"):
         for key, title, digits in kinds:
             medians = (middle(line[program][key], digits) for program in (OURS, BY_HAND))
             more = change(line["ratio"][key]["median"])
             rows.append([f"{title}, {line['profile']}, {line['pairs']} pairs", *medians, more])
-    columns = ["a start and its first batch", "ours", "by hand", "of the pairs"]
-    return rows and table(columns, rows)
+    columns = ["a start and its first batch", "ours", "by hand", "median of the pairs"]
+    return table(columns, rows)
 
 
 def size_table(measured):
     rows = [
-        [line["profile"], number(line[OURS]), number(line[BY_HAND]), change(size_ratio(line))]
-        for line in measured.cold("size")
-    ]
-    return rows and table(["executable, bytes", "ours", "by hand", ""], rows)
-
-
-def size_ratio(line):
-    return ratio(line[OURS], line[BY_HAND])
-
-
-def crates_table(measured):
-    rows = [
         [
-            line["edges"],
-            *(number(line[program]) for program in (OURS, BY_HAND)),
-            *(", ".join(line["only_in"][program]) or NOTHING for program in (OURS, BY_HAND)),
+            f"bytes of the executable, {line['profile']}",
+            *(number(line[one]) for one in (OURS, BY_HAND)),
+            change(ratio(line[OURS], line[BY_HAND])),
         ]
-        for line in measured.cold("crates")
+        for line in measured.of_functions("size")
     ]
-    return rows and table(["crates", "ours", "by hand", "only ours", "only by hand"], rows)
-
-
-def build_table(measured):
-    rows = []
+    for line in measured.of_functions("crates"):
+        rows.append(["crates", *(number(line[one]) for one in (OURS, BY_HAND)), ""])
     for profile in ("dev", "release"):
-        for key, title in (("wall_s", "wall clock"), ("cpu_s", "CPU time")):
-            medians = [
-                median(line[key] for line in measured.cold("build", profile=profile, program=one))
-                for one in (OURS, BY_HAND)
+        seconds = [
+            [
+                line["wall_s"]
+                for line in measured.of_functions("build")
+                if line["profile"] == profile and line["program"] == program
             ]
-            if None not in medians:
-                seconds = (number(value, 1) for value in medians)
-                rows.append([f"{title}, {profile}", *seconds, change(ratio(*medians))])
-    return rows and table(["a build from nothing, s", "ours", "by hand", ""], rows)
+            for program in (OURS, BY_HAND)
+        ]
+        if all(seconds):
+            medians = [statistics.median(one) for one in seconds]
+            name = f"seconds of a build from nothing, {profile}"
+            rows.append([name, *(number(one, 1) for one in medians), change(ratio(*medians))])
+    return table(["", "ours", "by hand", ""], rows)
 
 
-def median(values):
-    values = list(values)
-    return statistics.median(values) if values else None
-
-
-# --- Goals ------------------------------------------------------------------------------------
-
-
-class Goal:
-    """What should hold for some values, each with the name of its case."""
-
-    def __init__(self, title, values, at_least=None, at_most=None, show=times):
-        self.title = title
-        self.values = [(value, name) for name, value in values if value is not None]
-        self.at_least = at_least
-        self.at_most = at_most
-        self.show = show
-
-    def holds(self, value):
-        return value >= self.at_least if self.at_most is None else value <= self.at_most
-
-    def off_by(self, value, limit):
-        if self.show is change:
-            return f"{(value - limit) * 100:.1f} points"
-        return f"{abs(value / limit - 1) * 100:.0f} %"
-
-    def row(self):
-        """Met or missed, the range, and the worst case."""
-        if not self.values:
-            return [self.title, "not measured", "", "", ""]
-        worst = (min if self.at_most is None else max)(self.values)
-        best = (max if self.at_most is None else min)(self.values)
-        missed = sum(not self.holds(value) for value, _ in self.values)
-        met = f"**missed** in {missed} of {len(self.values)}" if missed else "met"
-        limit = self.at_least if self.at_most is None else self.at_most
-        over = self.off_by(worst[0], limit) if missed else ""
-        return [self.title, met, f"{self.show(worst[0])}, {worst[1]}", over, self.show(best[0])]
-
-
-def goals(measured):
-    """All goals."""
-    yield from batch_goals(measured)
-    yield from driver_goals(measured)
-    yield from memory_goals(measured)
-    yield from cold_start_goals(measured)
-
-
-def batch_goals(measured):
-    def ratios(function, other, sizes=None):
-        for source in SOURCES:
-            for payload, records in measured.cases(source):
-                if sizes is None or records in sizes:
-                    group = f"batch/{source}/{payload}/{records}"
-                    name = f"{source} {payload} × {records:,}"
-                    yield name, measured.ratio(group, function, other)
-
-    large = (1000, 10_000)
-    yield Goal("≥ 3× by hand, 1,000 and 10,000 records", ratios(BY_HAND, OURS, large), 3)
-    yield Goal("not slower than by hand, 10 records", ratios(BY_HAND, OURS, (10,)), 1)
-    yield Goal("≥ 8× Powertools for TypeScript", ratios(TYPESCRIPT, OURS), 8)
-    yield Goal("≥ 20× Powertools for Python", ratios(PYTHON, OURS), 20)
-    yield Goal("≤ 1.3× the floor", ratios(OURS, FLOOR), at_most=1.3)
-    yield Goal("aws-types not slower than by hand", ratios(BY_HAND, AWS_TYPES), 1)
-    groups = measured.groups("one-bad/.*")
-    bad = [(group, measured.ratio(group, "bad", "clean")) for group in groups]
-    yield Goal("one bad record ≤ 2× clean", bad, at_most=2)
-
-
-def driver_goals(measured):
-    def per_record():
-        for group in measured.groups(r"driver/1/\d+"):
-            yield group, measured.per_record(group, "batch")
-
-    def growth():
-        for kind in DRIVEN:
-            for group in measured.groups(rf"{kind}/\d+/10000"):
-                few = measured.per_record(group.replace("/10000", "/100"), "batch")
-                yield group, ratio(measured.per_record(group, "batch"), few)
-
-    def show(value):
-        return f"{value:.0f} ns"
-
-    yield Goal("driver < 100 ns per record, one at a time", per_record(), at_most=100, show=show)
-    yield Goal("a record among 10,000 ≤ 1.5× one among 100", growth(), at_most=1.5)
-    spans = [(name, measured.ratio("makespan", name, "ideal")) for name in ("sqs", "kinesis")]
-    yield Goal("makespan ≤ 1.2× ideal", spans, at_most=1.2)
-
-
-def memory_goals(measured):
-    def ratios(key):
-        for case in case_keys(measured.memory):
-            ours, other = (measured.memory.get((*case, one), {}) for one in (OURS, BY_HAND))
-            yield "{} {} × {:,}".format(*case), ratio(ours.get(key), other.get(key))
-
-    yield Goal("fewer allocations than by hand", ratios("allocations_per_record"), at_most=1)
-    yield Goal("a lower peak than by hand", ratios("peak_bytes"), at_most=1)
-
-
-def cold_start_goals(measured):
-    lines = measured.cold("start")
-    for key, title in (("wall_ms", "wall clock"), ("cpu_ms", "CPU time")):
-        starts = [(line["profile"], line["ratio"][key]["median"]) for line in lines]
-        yield Goal(f"cold start ≤ +3 %, {title}", starts, at_most=1.03, show=change)
-    sizes = [(line["profile"], size_ratio(line)) for line in measured.cold("size")]
-    yield Goal("size ≤ +3 %", sizes, at_most=1.03, show=change)
-
-
-def goals_section(measured):
-    columns = ["goal", "", "the worst", "off by", "the best"]
-    return section("Goals", table(columns, [goal.row() for goal in goals(measured)], left=3))
+def crates_list(measured):
+    """The crates that only one of the programs has."""
+    lines = [
+        f"- only {title}: {', '.join(line['only_in'][program]) or 'none'}"
+        for line in measured.of_functions("crates")
+        for program, title in ((OURS, "ours"), (BY_HAND, "by hand"))
+    ]
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 # --- All of it --------------------------------------------------------------------------------
 
 
 EXPLANATION = """\
-Times and counts are medians; ± is half the interquartile range. `×` says how many times as long
-another one takes as this crate, so that more is better for us; with `÷` the columns say what they
-divide. `aws-types` are functions of the record types of `aws_lambda_events`, `by hand` a loop over
-that crate's events, and `floor` is one pass of `serde_json` that keeps nothing apart: no handler,
-and no lower bound. Powertools for TypeScript has no partial-batch responses for Kafka: there its
-Kafka utility is measured. The profile `cargo-lambda` is what `cargo lambda build --release` sets.
+Times and counts are medians; ± is half the interquartile range. A column with `×` says how many
+times as long as this crate the column's contender takes. A column with `÷` says what is divided.
 """
-
-
-def problems_section(measured):
-    return section("Missing", *(f"- {problem}" for problem in measured.problems))
 
 
 def report(directory):
     measured = Measured(directory)
     parts = [
-        header(),
+        machine(),
         EXPLANATION,
+        in_lambdas_terms(measured),
         *batch_sections(measured),
+        deployed_section(measured),
+        layouts_section(measured),
+        invocations_section(measured),
         one_bad_section(measured),
-        driver_section(measured),
-        makespan_section(measured),
+        concurrency_section(measured),
         memory_section(measured),
         instructions_section(measured),
         section("Cold start", start_table(measured)),
-        section("Size", size_table(measured), crates_table(measured)),
-        section("Build", build_table(measured)),
-        problems_section(measured),
-        goals_section(measured),
+        section("Size and build", size_table(measured), crates_list(measured)),
+        section("Missing", "\n".join(f"- {problem}" for problem in measured.problems)),
     ]
-    return "\n".join(part.rstrip() + "\n" for part in parts if part)
+    return "## Results\n\n" + "\n".join(part.rstrip() + "\n" for part in parts if part)
 
 
 def main():

@@ -1,5 +1,5 @@
-//! The events, as Lambda sends them: every field that the AWS documentation's samples have, compact,
-//! and the same ones each time.
+//! The events, as Lambda sends them: with every field of the AWS documentation's samples, compact,
+//! and the same in each run.
 
 use std::fmt::Write as _;
 
@@ -10,85 +10,73 @@ use super::{
     order::{Order, Payload, json},
 };
 
-/// The most that Lambda takes: "Lambda quotas", invocation payload.
-const LIMIT: usize = 6 * 1024 * 1024;
-
-/// The numbers of records.
-pub(crate) const RECORDS: [usize; 4] = [10, 100, 1000, 10_000];
+/// How many partition keys the records of Kinesis have.
+pub(crate) const KEYS: usize = 64;
 
 /// An event, and what is in it.
 pub(crate) struct Body {
+    pub(crate) source: Source,
     pub(crate) json: Vec<u8>,
-    /// How many records there are: fewer than asked for if no more find room.
     pub(crate) records: usize,
-    /// All the orders, in the order of their records. A change in DynamoDB has two, the old one
-    /// first.
+    /// All orders, in the order of their records. A change in DynamoDB has two, the old one first.
     pub(crate) orders: Vec<Order>,
+    /// The orders as they are in the event: base64 for Kinesis and Kafka, an image for DynamoDB.
+    /// For SQS it is the JSON before it is escaped.
+    pub(crate) payloads: Vec<String>,
 }
 
 /// What is wrong with the last record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bad {
-    /// Its payload is JSON, but not of an order.
+    /// Its payload is JSON, but not an order.
     Payload,
     /// The field that holds the payload is a number.
     Envelope,
-    /// What holds everything, its identifier too, is a number.
-    Shape,
 }
 
 impl Body {
-    /// `None` if less than 80 % of the records find room in an event.
-    pub(crate) fn new(source: Source, payload: Payload, records: usize) -> Option<Self> {
-        Self::with(source, payload, records, 100, None)
-    }
-
-    /// The same of so many partition keys, and maybe with a last record that is bad.
-    pub(crate) fn with(
-        source: Source,
-        payload: Payload,
-        records: usize,
-        keys: usize,
-        bad: Option<Bad>,
-    ) -> Option<Self> {
+    /// An event whose last record may be bad.
+    pub(crate) fn new(source: Source, payload: Payload, records: usize, bad: Option<Bad>) -> Self {
         let mut event = Event::new(source);
         let mut orders = Vec::new();
-        let mut written = 0;
+        let mut payloads = Vec::new();
         for index in 0..records {
             let order = payload.order(index);
             let bad = bad.filter(|_| index + 1 == records);
             let record = match source {
-                Source::Kinesis => kinesis(index, keys, &order, bad),
+                Source::Kinesis => kinesis(index, &order, bad),
                 Source::DynamoDb => {
                     let old = older(&order);
                     let record = dynamodb(index, &old, &order, bad);
+                    payloads.push(image(&old, None));
                     orders.push(old);
                     record
                 }
                 Source::Sqs => sqs(index, &order, bad),
                 Source::Kafka => kafka(index, &order, bad),
             };
-            if event.len() + record.len() > LIMIT {
-                break;
-            }
             event.push(index, &record);
+            payloads.push(match source {
+                Source::Kinesis | Source::Kafka => BASE64_STANDARD.encode(json(&order)),
+                Source::DynamoDb => image(&order, None),
+                Source::Sqs => json(&order),
+            });
             orders.push(order);
-            written += 1;
         }
-        let per_record = orders.len().max(1) / written.max(1);
-        orders.truncate(written * per_record);
-        (written * 10 >= records * 8).then(|| Self {
+        Self {
+            source,
             json: event.finish().into_bytes(),
-            records: written,
+            records,
             orders,
-        })
+            payloads,
+        }
     }
 }
 
 /// Puts records together.
 struct Event {
     head: String,
-    /// The records, apart by what the event keeps apart.
+    /// The records of each array of the event, behind the text that opens the array.
     parts: Vec<(String, String)>,
     tail: &'static str,
 }
@@ -117,13 +105,6 @@ impl Event {
         }
     }
 
-    /// With the commas and brackets that are to come.
-    fn len(&self) -> usize {
-        let parts = self.parts.iter();
-        let parts = parts.map(|(head, records)| head.len() + records.len() + 2);
-        self.head.len() + parts.sum::<usize>() + self.tail.len()
-    }
-
     fn push(&mut self, index: usize, record: &str) {
         let part = index % self.parts.len();
         let records = &mut self.parts[part].1;
@@ -147,7 +128,7 @@ impl Event {
     }
 }
 
-/// The JSON of an order, or of something else.
+/// The JSON of an order, or of a bad one.
 fn payload(order: &Order, bad: Option<Bad>) -> String {
     let json = json(order);
     match bad {
@@ -156,9 +137,9 @@ fn payload(order: &Order, bad: Option<Bad>) -> String {
     }
 }
 
-/// A JSON value, or a number in place of it.
-fn value(json: String, bad: Option<Bad>, this: Bad) -> String {
-    if bad == Some(this) {
+/// The field that holds a payload: its JSON, or a number in its place.
+fn field(json: String, bad: Option<Bad>) -> String {
+    if bad == Some(Bad::Envelope) {
         "5".to_owned()
     } else {
         json
@@ -166,11 +147,11 @@ fn value(json: String, bad: Option<Bad>, this: Bad) -> String {
 }
 
 /// "Process Amazon Kinesis Data Streams records with Lambda", `with-kinesis.html`.
-fn kinesis(index: usize, keys: usize, order: &Order, bad: Option<Bad>) -> String {
+fn kinesis(index: usize, order: &Order, bad: Option<Bad>) -> String {
     let sequence_number = format!("4959033827149025660855969{:031}", 1_209_600 + index * 3);
-    let key = index % keys;
+    let key = index % KEYS;
     let data = BASE64_STANDARD.encode(payload(order, bad));
-    let data = value(format!("\"{data}\""), bad, Bad::Envelope);
+    let data = field(format!("\"{data}\""), bad);
     let millis = 1_545_084_650_000 + index * 3;
     let arrival = format!("{}.{:03}", millis / 1000, millis % 1000);
     let inner = format!(
@@ -188,14 +169,13 @@ fn kinesis(index: usize, keys: usize, order: &Order, bad: Option<Bad>) -> String
             r#""awsRegion":"us-east-2","#,
             r#""eventSourceARN":"arn:aws:kinesis:us-east-2:123456789012:stream/lambda-stream"}}"#
         ),
-        value(inner, bad, Bad::Shape),
-        sequence_number
+        inner, sequence_number
     )
 }
 
 /// "Using AWS Lambda with Amazon DynamoDB", `with-ddb.html`: `MODIFY`, with both images.
 fn dynamodb(index: usize, old: &Order, new: &Order, bad: Option<Bad>) -> String {
-    let new_image = value(image(new, bad), bad, Bad::Envelope);
+    let new_image = field(image(new, bad), bad);
     let old_image = image(old, None);
     let inner = format!(
         concat!(
@@ -219,7 +199,7 @@ fn dynamodb(index: usize, old: &Order, new: &Order, bad: Option<Bad>) -> String 
             r#"2024-06-10T19:26:16.525"}}"#
         ),
         hex(index, "event"),
-        value(inner, bad, Bad::Shape)
+        inner
     )
 }
 
@@ -265,7 +245,7 @@ fn image(order: &Order, bad: Option<Bad>) -> String {
     image
 }
 
-/// "Using Lambda with Amazon SQS", `with-sqs.html`. The digest is none, but it looks like one.
+/// "Using Lambda with Amazon SQS", `with-sqs.html`. The digest only looks like one.
 fn sqs(index: usize, order: &Order, bad: Option<Bad>) -> String {
     let body = serde_json::to_string(&payload(order, bad)).expect("text is JSON");
     let id = hex(index, "message");
@@ -273,7 +253,7 @@ fn sqs(index: usize, order: &Order, bad: Option<Bad>) -> String {
         .map(|number| mix(index * 99 + number).to_le_bytes()[0])
         .collect();
     let sent = 1_545_082_649_183 + index;
-    let record = format!(
+    format!(
         concat!(
             r#"{{"messageId":"{}-{}-4{}-a{}-{}","receiptHandle":"AQEB{}","body":{},"#,
             r#""attributes":{{"ApproximateReceiveCount":"1","SentTimestamp":"{}","#,
@@ -288,12 +268,11 @@ fn sqs(index: usize, order: &Order, bad: Option<Bad>) -> String {
         &id[17..20],
         &id[20..],
         BASE64_STANDARD.encode(handle),
-        value(body, bad, Bad::Envelope),
+        field(body, bad),
         sent,
         sent + 6,
         hex(index, "digest")
-    );
-    value(record, bad, Bad::Shape)
+    )
 }
 
 const TOPIC: &str = "orders";
@@ -302,7 +281,7 @@ const PARTITIONS: usize = 4;
 /// "Using Lambda with Amazon MSK", `with-msk.html`.
 fn kafka(index: usize, order: &Order, bad: Option<Bad>) -> String {
     let data = BASE64_STANDARD.encode(payload(order, bad));
-    let record = format!(
+    format!(
         concat!(
             r#"{{"topic":"{}","partition":{},"offset":{},"timestamp":{},"#,
             r#""timestampType":"CREATE_TIME","key":"{}","value":{},"#,
@@ -313,12 +292,11 @@ fn kafka(index: usize, order: &Order, bad: Option<Bad>) -> String {
         1_000_000 + index / PARTITIONS,
         1_545_084_650_987_usize + index,
         BASE64_STANDARD.encode(&order.customer),
-        value(format!("\"{data}\""), bad, Bad::Envelope)
-    );
-    value(record, bad, Bad::Shape)
+        field(format!("\"{data}\""), bad)
+    )
 }
 
-/// 32 digits that look like chance, other ones for each record and purpose.
+/// 32 digits that look random, and differ for each record and purpose.
 fn hex(index: usize, purpose: &str) -> String {
     let high = mix(index.wrapping_mul(1009).wrapping_add(purpose.len()));
     format!("{:016x}{:016x}", high, mix(index ^ (purpose.len() << 32)))

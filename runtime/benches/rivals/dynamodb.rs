@@ -10,36 +10,40 @@ use serde::{Deserialize, Deserializer};
 use stream_handler::{
     LambdaEvent,
     dynamodb::{Change, DynamoDbRecord},
-    lambda_runtime, stream_handler,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
 };
+use tokio::runtime::Runtime;
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
-    floor::{self, Field, elements},
+    bodies::Body,
+    entry, floor, limit,
     order::{Item, Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) fn respond(
+    contender: Contender,
+    runtime: &Runtime,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(runtime, invocation, own_type),
+        Contender::WithoutLayouts => entry::without_layouts(runtime, invocation, own_type),
+        Contender::AwsTypes => {
+            entry::ours(runtime, invocation, |event| aws_type::batch(event, seen))
+        }
+        Contender::ByHand => entry::by_hand(runtime, invocation, |event| by_hand(event, seen)),
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: DynamoDbRecord<Order>, seen: &Seen) {
-    on_change(record.change(), seen);
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: DynamoDbRecord<Order>, seen: &Seen) {
     on_change(record.change(), seen);
 }
 
@@ -99,18 +103,18 @@ fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
         #[serde(borrow)]
         old_image: Image<'a>,
     }
-    let each = |record: Record<'_>| {
+    let event: floor::Event<Record<'_>> = serde_json::from_slice(body).expect("an event");
+    for record in event.records {
         black_box((record.event_name, record.dynamodb.sequence_number));
         seen.order(&record.dynamodb.old_image.into());
         seen.order(&record.dynamodb.new_image.into());
-    };
-    floor::read(body, Field("Records", elements(each)));
+    }
     floor::SUCCESS.to_vec()
 }
 
 /// An order in DynamoDB JSON.
 #[derive(Deserialize)]
-struct Image<'a> {
+pub(super) struct Image<'a> {
     id: Number<u64>,
     #[serde(borrow)]
     customer: Text<'a>,

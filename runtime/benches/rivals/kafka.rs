@@ -1,41 +1,47 @@
 //! Kafka.
 
-use std::hint::black_box;
+use std::{collections::BTreeMap, hint::black_box};
 
 use aws_lambda_events::kafka::{KafkaEvent, KafkaRecord as AwsKafkaRecord};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
-use stream_handler::{Json, LambdaEvent, kafka::KafkaRecord, lambda_runtime, stream_handler};
+use stream_handler::{
+    Json, LambdaEvent,
+    kafka::KafkaRecord,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
+};
+use tokio::runtime::Runtime;
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
-    floor::{self, Field, arrays},
+    bodies::Body,
+    entry, floor, limit,
     order::{Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) fn respond(
+    contender: Contender,
+    runtime: &Runtime,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(runtime, invocation, own_type),
+        Contender::WithoutLayouts => entry::without_layouts(runtime, invocation, own_type),
+        Contender::AwsTypes => {
+            entry::ours(runtime, invocation, |event| aws_type::batch(event, seen))
+        }
+        Contender::ByHand => entry::by_hand(runtime, invocation, |event| by_hand(event, seen)),
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: KafkaRecord<Json<Order>>, seen: &Seen) {
-    if let Some(order) = record.value() {
-        seen.order(order);
-    }
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: KafkaRecord<Json<Order>>, seen: &Seen) {
     if let Some(order) = record.value() {
         seen.order(order);
     }
@@ -73,7 +79,7 @@ async fn by_hand(
     for (partition, records) in event.payload.records {
         let mut failed = false;
         for record in records {
-            // What comes later in the partition waits for what failed.
+            // Later records of the partition wait for the failed one.
             failed = failed || on_record(&record, seen).await.is_err();
             if failed {
                 response.batch_item_failures.push(KafkaFailure {
@@ -98,20 +104,25 @@ async fn on_record(record: &AwsKafkaRecord, seen: &Seen) -> Result<(), lambda_ru
 
 fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
     #[derive(Deserialize)]
+    struct Event<'a> {
+        #[serde(borrow)]
+        records: BTreeMap<&'a str, Vec<Record<'a>>>,
+    }
+    #[derive(Deserialize)]
     struct Record<'a> {
         partition: i32,
         offset: i64,
         value: &'a str,
     }
+    let event: Event<'_> = serde_json::from_slice(body).expect("an event");
     let mut bytes = Vec::new();
-    let each = |record: Record<'_>| {
+    for record in event.records.into_values().flatten() {
         black_box((record.partition, record.offset));
         bytes.clear();
         let decoded = BASE64_STANDARD.decode_vec(record.value, &mut bytes);
         decoded.expect("base64");
         let order: Order = serde_json::from_slice(&bytes).expect("an order");
         seen.order(&order);
-    };
-    floor::read(body, Field("records", arrays(each)));
+    }
     floor::SUCCESS.to_vec()
 }

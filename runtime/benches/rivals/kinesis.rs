@@ -8,35 +8,45 @@ use aws_lambda_events::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use stream_handler::{Json, LambdaEvent, kinesis::KinesisRecord, lambda_runtime, stream_handler};
+use stream_handler::{
+    Json, LambdaEvent,
+    kinesis::KinesisRecord,
+    lambda_runtime::{self, LambdaInvocation},
+    stream_handler,
+};
+use tokio::runtime::Runtime;
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
-    floor::{self, Field, elements},
+    bodies::Body,
+    entry,
+    floor::{self, Event},
+    limit,
     order::{Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) fn respond(
+    contender: Contender,
+    runtime: &Runtime,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(runtime, invocation, own_type),
+        Contender::WithoutLayouts => entry::without_layouts(runtime, invocation, own_type),
+        Contender::AwsTypes => {
+            entry::ours(runtime, invocation, |event| aws_type::batch(event, seen))
+        }
+        Contender::ByHand => entry::by_hand(runtime, invocation, |event| by_hand(event, seen)),
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(record: KinesisRecord<Json<Order>>, seen: &Seen) {
-    seen.order(record.data());
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(record: KinesisRecord<Json<Order>>, seen: &Seen) {
     seen.order(record.data());
 }
 
@@ -77,15 +87,15 @@ fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
         sequence_number: &'a str,
         data: &'a str,
     }
+    let event: Event<Record<'_>> = serde_json::from_slice(body).expect("an event");
     let mut bytes = Vec::new();
-    let each = |record: Record<'_>| {
-        black_box(record.kinesis.sequence_number);
+    for Record { kinesis } in event.records {
+        black_box(kinesis.sequence_number);
         bytes.clear();
-        let decoded = BASE64_STANDARD.decode_vec(record.kinesis.data, &mut bytes);
+        let decoded = BASE64_STANDARD.decode_vec(kinesis.data, &mut bytes);
         decoded.expect("base64");
         let order: Order = serde_json::from_slice(&bytes).expect("an order");
         seen.order(&order);
-    };
-    floor::read(body, Field("Records", elements(each)));
+    }
     floor::SUCCESS.to_vec()
 }

@@ -1,14 +1,17 @@
-//! Who is measured, on what.
+//! The contenders, and the events that they are measured on.
 //!
 //! | contender | is |
 //! |---|---|
-//! | `stream-handler` | an annotated function of one of our record types |
-//! | `aws-types` | an annotated function of one of the record types of `aws_lambda_events` |
-//! | `by-hand` | a loop over the records of that crate's event, as people write it |
-//! | `floor` | one pass of `serde_json` over the body that borrows what it needs, keeps no record apart and answers success: a measure, not a handler |
+//! | `stream-handler` | an annotated record handler that takes one of this crate's record types |
+//! | `without-layouts` | the same, with every record read on its own instead of by the layout of the records before it |
+//! | `aws-types` | an annotated record handler that takes one of the record types of `aws_lambda_events` |
+//! | `by-hand` | a loop over the records of that crate's event types, as people write it |
+//! | `floor` | one pass of `serde_json` over the body into borrowed structs, which keeps no record apart and always returns success: a measure, not a handler |
+//! | `limit` | the work that no reader on `serde_json` can avoid: see [`limit`] |
 //!
-//! All of them decode the same [`Order`](order::Order) from each record.
-#![allow(dead_code, reason = "no benchmark needs all of it")]
+//! All contenders decode the same [`Order`](order::Order) from each record. The first four get
+//! the body in the same way, described in [`entry`].
+#![allow(dead_code, reason = "no single benchmark needs everything in here")]
 #![allow(clippy::unused_async, reason = "handlers are async, whatever they do")]
 
 pub(crate) mod bodies;
@@ -17,14 +20,17 @@ pub(crate) mod entry;
 mod floor;
 mod kafka;
 mod kinesis;
+mod limit;
 pub(crate) mod order;
 mod sqs;
 
 use serde_json::{Value, json};
-use stream_handler::DeadLetter;
+use stream_handler::lambda_runtime::LambdaInvocation;
+use tokio::runtime::Runtime;
 
 use self::{
-    bodies::{Bad, Body, RECORDS},
+    bodies::{Bad, Body},
+    entry::deliver,
     order::{Payload, Seen},
 };
 
@@ -50,58 +56,56 @@ impl Source {
     }
 }
 
-/// One who answers events.
+/// What turns events into responses, in the order of the table above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contender {
     StreamHandler,
+    WithoutLayouts,
     AwsTypes,
     ByHand,
     Floor,
+    Limit,
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::StreamHandler,
+        Self::WithoutLayouts,
         Self::AwsTypes,
         Self::ByHand,
         Self::Floor,
+        Self::Limit,
     ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::StreamHandler => "stream-handler",
+            Self::WithoutLayouts => "without-layouts",
             Self::AwsTypes => "aws-types",
             Self::ByHand => "by-hand",
             Self::Floor => "floor",
+            Self::Limit => "limit",
         }
     }
 
-    /// From a body to a response.
-    pub(crate) async fn answer(self, source: Source, body: &[u8], seen: &Seen) -> Vec<u8> {
-        match source {
-            Source::Kinesis => kinesis::answer(self, body, seen).await,
-            Source::DynamoDb => dynamodb::answer(self, body, seen).await,
-            Source::Sqs => sqs::answer(self, body, seen).await,
-            Source::Kafka => kafka::answer(self, body, seen).await,
+    /// The response to an invocation with this body.
+    pub(crate) fn respond(
+        self,
+        runtime: &Runtime,
+        body: &Body,
+        invocation: LambdaInvocation,
+        seen: &Seen,
+    ) -> Vec<u8> {
+        match body.source {
+            Source::Kinesis => kinesis::respond(self, runtime, body, invocation, seen),
+            Source::DynamoDb => dynamodb::respond(self, runtime, body, invocation, seen),
+            Source::Sqs => sqs::respond(self, runtime, body, invocation, seen),
+            Source::Kafka => kafka::respond(self, runtime, body, invocation, seen),
         }
     }
 }
 
-/// From a body with a record that can't be identified to a response: our handlers answer that if
-/// they may give the record to a dead-letter function.
-pub(crate) async fn answer_with_dead_letters(source: Source, body: &[u8], seen: &Seen) -> Vec<u8> {
-    match source {
-        Source::Kinesis => kinesis::answer_with_dead_letters(body, seen).await,
-        Source::DynamoDb => dynamodb::answer_with_dead_letters(body, seen).await,
-        Source::Sqs => sqs::answer_with_dead_letters(body, seen).await,
-        Source::Kafka => kafka::answer_with_dead_letters(body, seen).await,
-    }
-}
-
-/// The dead-letter function: it takes everything.
-async fn take(_: DeadLetter, _: &Seen) {}
-
-/// An event of a source with so many records of a kind.
+/// An event of one source with a number of records of one kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) source: Source,
@@ -110,71 +114,86 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// All of them, also those too large for Lambda.
+    /// The payloads and numbers of records that are measured for every source.
+    const SIZES: [(Payload, usize); 7] = [
+        (Payload::Small, 10),
+        (Payload::Small, 100),
+        (Payload::Small, 1000),
+        (Payload::KB, 10),
+        (Payload::KB, 100),
+        (Payload::NESTED, 100),
+        (Payload::LARGE, 10),
+    ];
+
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         Source::ALL.into_iter().flat_map(|source| {
-            Payload::ALL.into_iter().flat_map(move |payload| {
-                RECORDS.into_iter().map(move |records| Self {
-                    source,
-                    payload,
-                    records,
-                })
+            Self::SIZES.into_iter().map(move |(payload, records)| Self {
+                source,
+                payload,
+                records,
             })
         })
     }
 
-    /// The event; `None` if it is too large for Lambda.
-    pub(crate) fn body(self) -> Option<Body> {
-        Body::new(self.source, self.payload, self.records)
+    /// `kinesis/small/1000`
+    pub(crate) fn name(self) -> String {
+        let (source, payload) = (self.source.name(), self.payload.name());
+        format!("{source}/{payload}/{}", self.records)
     }
 
-    /// Makes sure that every contender decodes every order as it was made, and answers success.
-    pub(crate) fn check(self, body: &Body, runtime: &tokio::runtime::Runtime) {
-        for contender in Contender::ALL {
-            let seen = Seen::everything();
-            let answer = contender.answer(self.source, &body.json, &seen);
-            let answer = runtime.block_on(answer);
-            let (source, contender) = (self.source.name(), contender.name());
-            assert_eq!(
-                value(&answer),
-                json!({ "batchItemFailures": [] }),
-                "{source}: {contender}"
-            );
-            let mut orders = seen.into_orders();
-            // A `HashMap` has the partitions of Kafka in any order.
-            orders.sort_by_key(|order| order.id);
-            assert_eq!(orders.len(), body.orders.len(), "{source}: {contender}");
-            assert!(orders == body.orders, "{source}: {contender}");
-        }
+    /// The event.
+    pub(crate) fn body(self) -> Body {
+        Body::new(self.source, self.payload, self.records, None)
     }
 }
 
-/// Makes sure that the last record of an event is bad, and that who can answer that agrees on it.
-pub(crate) fn check_bad(source: Source, bad: Bad, body: &Body, runtime: &tokio::runtime::Runtime) {
-    let failures = |answer: &[u8]| value(answer)["batchItemFailures"].clone();
-    if bad == Bad::Shape {
+/// Makes sure that every contender decodes every order as it was made, and returns success.
+///
+/// # Panics
+///
+/// A contender does not.
+pub(crate) fn check(body: &Body, runtime: &Runtime) {
+    for contender in Contender::ALL {
         let seen = Seen::everything();
-        let answer = runtime.block_on(answer_with_dead_letters(source, &body.json, &seen));
-        assert_eq!(failures(&answer), json!([]), "{}", source.name());
-        let done = body.orders.len() / body.records * (body.records - 1);
-        assert_eq!(seen.into_orders().len(), done, "{}", source.name());
-        return;
+        let (invocation, _buffer) = deliver(&body.json);
+        let response = contender.respond(runtime, body, invocation, &seen);
+        let name = format!("{}: {}", body.source.name(), contender.name());
+        assert_eq!(
+            value(&response),
+            json!({ "batchItemFailures": [] }),
+            "{name}"
+        );
+        let mut orders = seen.into_orders();
+        // By hand, the partitions of Kafka come from a `HashMap`, in any order.
+        orders.sort_by_key(|order| order.id);
+        assert_eq!(orders.len(), body.orders.len(), "{name}");
+        assert!(orders == body.orders, "{name}");
     }
-    let contenders = match bad {
-        Bad::Payload => &Contender::ALL[..3],
-        // For the loop by hand there is no event, and for its types no record.
-        Bad::Envelope | Bad::Shape => &Contender::ALL[..1],
-    };
-    let mut answers = Vec::new();
-    for contender in contenders {
-        let answer = contender.answer(source, &body.json, &Seen::NOTHING);
-        let answer = failures(&runtime.block_on(answer));
-        assert_eq!(answer.as_array().map(Vec::len), Some(1), "{answer}");
-        answers.push(answer);
-    }
-    assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
-fn value(answer: &[u8]) -> Value {
-    serde_json::from_slice(answer).expect("an answer is JSON")
+/// Makes sure that the last record of an event is bad, and that every contender that can respond
+/// to such an event reports the same failure.
+///
+/// # Panics
+///
+/// The responses differ, or do not report one failure.
+pub(crate) fn check_bad(bad: Bad, body: &Body, runtime: &Runtime) {
+    let contenders: &[Contender] = match bad {
+        Bad::Payload => &Contender::ALL[..4],
+        // The types of `aws_lambda_events` refuse the whole event, or as parameters the record.
+        Bad::Envelope => &Contender::ALL[..2],
+    };
+    let mut reported = Vec::new();
+    for contender in contenders {
+        let (invocation, _buffer) = deliver(&body.json);
+        let response = contender.respond(runtime, body, invocation, &Seen::NOTHING);
+        let failures = value(&response)["batchItemFailures"].take();
+        assert_eq!(failures.as_array().map(Vec::len), Some(1), "{failures}");
+        reported.push(failures);
+    }
+    assert!(reported.iter().all(|failures| *failures == reported[0]));
+}
+
+fn value(response: &[u8]) -> Value {
+    serde_json::from_slice(response).expect("a response is JSON")
 }

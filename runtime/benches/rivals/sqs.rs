@@ -4,35 +4,45 @@ use std::hint::black_box;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage as AwsSqsMessage};
 use serde::Deserialize;
-use stream_handler::{Json, LambdaEvent, lambda_runtime, sqs::SqsMessage, stream_handler};
+use stream_handler::{
+    Json, LambdaEvent,
+    lambda_runtime::{self, LambdaInvocation},
+    sqs::SqsMessage,
+    stream_handler,
+};
+use tokio::runtime::Runtime;
 
 use super::{
     Contender,
-    entry::{invoke, invoke_batch},
-    floor::{self, Field, elements, embedded},
+    bodies::Body,
+    entry,
+    floor::{self, Event, embedded},
+    limit,
     order::{Order, Seen},
 };
 
-pub(crate) async fn answer(contender: Contender, body: &[u8], seen: &Seen) -> Vec<u8> {
+pub(crate) fn respond(
+    contender: Contender,
+    runtime: &Runtime,
+    body: &Body,
+    invocation: LambdaInvocation,
+    seen: &Seen,
+) -> Vec<u8> {
+    let own_type = |event| own_type::batch(event, seen);
     match contender {
-        Contender::StreamHandler => invoke_batch(body, |event| own_type::batch(event, seen)).await,
-        Contender::AwsTypes => invoke_batch(body, |event| aws_type::batch(event, seen)).await,
-        Contender::ByHand => invoke(body, |event| by_hand(event, seen)).await,
-        Contender::Floor => floor(body, seen),
+        Contender::StreamHandler => entry::ours(runtime, invocation, own_type),
+        Contender::WithoutLayouts => entry::without_layouts(runtime, invocation, own_type),
+        Contender::AwsTypes => {
+            entry::ours(runtime, invocation, |event| aws_type::batch(event, seen))
+        }
+        Contender::ByHand => entry::by_hand(runtime, invocation, |event| by_hand(event, seen)),
+        Contender::Floor => floor(&invocation.body, seen),
+        Contender::Limit => limit::respond(body, &invocation, seen),
     }
-}
-
-pub(crate) async fn answer_with_dead_letters(body: &[u8], seen: &Seen) -> Vec<u8> {
-    invoke_batch(body, |event| dead_letters::batch(event, seen)).await
 }
 
 #[stream_handler]
 async fn own_type(message: SqsMessage<Json<Order>>, seen: &Seen) {
-    seen.order(message.body());
-}
-
-#[stream_handler(undecodable = "permanent", dead_letter = super::take)]
-async fn dead_letters(message: SqsMessage<Json<Order>>, seen: &Seen) {
     seen.order(message.body());
 }
 
@@ -69,10 +79,10 @@ fn floor(body: &[u8], seen: &Seen) -> Vec<u8> {
         #[serde(deserialize_with = "embedded")]
         body: Order,
     }
-    let each = |message: Message<'_>| {
+    let event: Event<Message<'_>> = serde_json::from_slice(body).expect("an event");
+    for message in event.records {
         black_box(message.message_id);
         seen.order(&message.body);
-    };
-    floor::read(body, Field("Records", elements(each)));
+    }
     floor::SUCCESS.to_vec()
 }

@@ -1,48 +1,59 @@
 //! Strings, many bytes at a time: where one ends, and what it says. JSON within JSON, as queues have
 //! it, has an escape every few bytes, which is what `serde_json` is slow at.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// How many bytes are compared together, by instructions that the compiler finds.
 const CHUNK: usize = 32;
 const WORD: usize = 8;
+
+/// How far a search goes word by word, before one that is faster and takes longer to begin.
+const NEAR: usize = 8 * WORD;
 
 /// Where a string ends, from behind its opening quote: behind the closing one. `None` if it is not
 /// valid. As `serde_json` has it, half a surrogate pair is valid where nothing reads it as text.
 #[inline]
 pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
-    // Most strings have no escapes.
-    while let Some(word) = chunk(bytes, at) {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            at += found.trailing_zeros() as usize / 8;
-            if bytes[at] == b'"' {
-                return Some(at + 1);
-            }
-            break;
+    loop {
+        at += plain(bytes.get(at..)?)?;
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += escape(bytes.get(at + 1..)?)?,
+            // A control character.
+            _ => return None,
         }
-        at += WORD;
+        // More escapes are near, most often.
+        if bytes[at - 1] != b'\\' {
+            at = pass::<CHUNK>(bytes, at);
+            // A backslash there is not escaped, or the chunk would not have been passed.
+            at -= usize::from(bytes[at - 1] == b'\\');
+        }
     }
-    end_among_escapes(bytes, at)
 }
 
-/// Where a string ends. What comes before `at` doesn't escape it.
-fn end_among_escapes(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let enough = at + WORD;
-        while at < enough || bytes[at - 1] == b'\\' {
-            match bytes.get(at)? {
-                b'"' => return Some(at + 1),
-                b'\\' => at += escape(bytes.get(at + 1..)?)?,
-                0..0x20 => return None,
-                _ => at += 1,
-            }
+/// How many bytes come before the first quote, backslash or control character. `None` if there is
+/// none of these.
+#[inline]
+fn plain(bytes: &[u8]) -> Option<usize> {
+    let mut near = 0;
+    while near < NEAR {
+        let Some(word) = chunk(bytes, near) else {
+            let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+            return Some(near + bytes[near..].iter().position(is_special)?);
+        };
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(near + found.trailing_zeros() as usize / 8);
         }
-        at = pass::<CHUNK>(bytes, at);
-        // A backslash there is not escaped, or the chunk would not have been passed.
-        at -= usize::from(bytes[at - 1] == b'\\');
+        near += WORD;
     }
+    let far = &bytes[near..];
+    let before = &far[..memchr2(b'"', b'\\', far)?];
+    let control = before
+        .iter()
+        .fold(0, |found, byte| found | u8::from(*byte < 0x20));
+    (control == 0).then_some(near + before.len())
 }
 
 /// The highest bit of each byte that is a quote, a backslash or a control character. Bits behind the
@@ -102,8 +113,8 @@ pub(super) fn unescape(inner: &str) -> Option<String> {
     let mut rest = inner.as_bytes();
     let mut text = Vec::with_capacity(rest.len() + WORD);
     loop {
-        let plain = plain(rest, &mut text);
-        let Some((_, after)) = rest.get(plain..)?.split_first() else {
+        let before = copy_plain(rest, &mut text);
+        let Some((_, after)) = rest.get(before..)?.split_first() else {
             return String::from_utf8(text).ok();
         };
         text.push(match after.first()? {
@@ -121,8 +132,7 @@ pub(super) fn unescape(inner: &str) -> Option<String> {
 
 /// Copies what comes before the next backslash: how many bytes. It is near, most often.
 #[inline]
-fn plain(bytes: &[u8], text: &mut Vec<u8>) -> usize {
-    const NEAR: usize = 4 * WORD;
+fn copy_plain(bytes: &[u8], text: &mut Vec<u8>) -> usize {
     let mut near = 0;
     while near < NEAR {
         let Some(word) = bytes

@@ -1,7 +1,8 @@
 //! Amazon Data Firehose: transforming records on their way.
 //!
-//! Event and response: Amazon Data Firehose Developer Guide, "Transform source data in Amazon Data
-//! Firehose" (`data-transformation.html`).
+//! In the Amazon Data Firehose Developer Guide: [Transform source data].
+//!
+//! [Transform source data]: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
 
 use std::{collections::BTreeMap, fmt, time::SystemTime};
 

@@ -1,7 +1,13 @@
 //! Apache Kafka: Amazon MSK and self-managed clusters.
 //!
-//! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon MSK" (`with-msk.html`) and
-//! "Using Lambda with self-managed Apache Kafka" (`with-kafka.html`).
+//! **Partial batch responses need an event source mapping in provisioned mode.** Without it Lambda
+//! ignores the response: see [`KafkaRecord`].
+//!
+//! In the AWS Lambda Developer Guide: [Amazon MSK], [self-managed Apache Kafka], [error handling].
+//!
+//! [Amazon MSK]: https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
+//! [self-managed Apache Kafka]: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
+//! [error handling]: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
 
 use std::{borrow::Cow, fmt, time::SystemTime};
 
@@ -153,8 +159,11 @@ fn read_partitions<'e>(
 ///
 /// A value or key of type `()` is not read. That is the default for the key.
 ///
-/// The event source mapping must be in provisioned mode, or Lambda ignores which records failed: see
-/// [`Kafka`].
+/// **The event source mapping must be in [provisioned mode] and have `ReportBatchItemFailures`.**
+/// Otherwise Lambda ignores the response and treats the batch as processed: failed records are lost.
+/// [What to do without provisioned mode](crate::docs::redelivery#the-settings-that-lose-records).
+///
+/// [provisioned mode]: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
 ///
 /// ```
 /// use stream_handler::{Json, kafka::KafkaRecord, stream_handler};

@@ -1,7 +1,8 @@
 //! Amazon S3 Batch Operations: a task for each object of a job.
 //!
-//! Event and response: Amazon S3 User Guide, "Invoke AWS Lambda function"
-//! (`batch-ops-invoke-lambda.html`).
+//! In the Amazon S3 User Guide: [Invoke AWS Lambda function].
+//!
+//! [Invoke AWS Lambda function]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
 
 use std::borrow::Cow;
 

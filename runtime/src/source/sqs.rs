@@ -1,6 +1,9 @@
 //! Amazon SQS, standard and FIFO queues.
 //!
-//! Event shape: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (`with-sqs.html`).
+//! In the AWS Lambda Developer Guide: [SQS], [error handling].
+//!
+//! [SQS]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+//! [error handling]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 use std::{
     borrow::Cow,

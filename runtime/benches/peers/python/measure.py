@@ -57,7 +57,7 @@ class Case:
         self.body = (directory / entry["file"]).read_bytes()
         ids = ids_of(entry["source"], json.loads(self.body))
         per_record = 2 if entry["source"] == "dynamodb" else 1
-        assert len(ids) == entry["actual"] * per_record, f"{self.name} {len(ids)} orders"
+        assert len(ids) == entry["records"] * per_record, f"{self.name} {len(ids)} orders"
         self.orders = len(ids)
         self.ids = sum(ids)
 
@@ -121,7 +121,7 @@ def main():
                 subprocess.run([sys.executable, *sys.argv, "--case", name(entry)], check=True)
         return
     entry = next(entry for entry in index if name(entry) == options.case)
-    line = {key: entry[key] for key in ("source", "payload", "records", "actual")}
+    line = {key: entry[key] for key in ("source", "payload", "records")}
     line["contender"] = "powertools-python"
     line["nanoseconds"] = Case(options.directory, entry).measure(options.warm_up, options.seconds)
     print(json.dumps(line), flush=True)

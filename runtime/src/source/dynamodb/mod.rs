@@ -1,7 +1,9 @@
 //! Amazon DynamoDB Streams.
 //!
-//! Event shape: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB"
-//! (`with-ddb.html`).
+//! In the AWS Lambda Developer Guide: [DynamoDB Streams], [partial batch responses].
+//!
+//! [DynamoDB Streams]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+//! [partial batch responses]: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 
 mod attribute;
 mod deserializer;

@@ -1,7 +1,9 @@
 //! Amazon Kinesis Data Streams.
 //!
-//! Event shape: AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with
-//! Lambda" (`with-kinesis.html`).
+//! In the AWS Lambda Developer Guide: [Kinesis Data Streams], [partial batch responses].
+//!
+//! [Kinesis Data Streams]: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+//! [partial batch responses]: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
 
 #[cfg(feature = "kpl")]
 mod aggregate;

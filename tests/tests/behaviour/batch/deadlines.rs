@@ -17,7 +17,7 @@ use stream_handler::{
 };
 use stream_handler_tests::{
     Calls, Item, Source,
-    events::{event, sqs, with},
+    events::{self, event, with},
     invocation, invocation_within,
     logs::Logs,
     panics::quiet,
@@ -302,7 +302,7 @@ async fn busy(_: SqsMessage<String>) {
 
 #[tokio::test]
 async fn a_handler_that_leaves_no_budget_is_cancelled_at_the_deadline() {
-    let event = event([sqs("first", "")]);
+    let event = event([events::sqs("first", "")]);
     let response = reported(busy::batch(invocation_within(&event, SECOND / 20))).await;
     assert_eq!(response, ["first"]);
 }

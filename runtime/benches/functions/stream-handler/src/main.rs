@@ -8,6 +8,7 @@ struct Order {
     id: u64,
     customer: String,
     total: f64,
+    note: Option<String>,
 }
 
 #[stream_handler]
@@ -16,8 +17,9 @@ async fn on_order(record: KinesisRecord<Json<Order>>) -> Result<(), String> {
         id,
         customer,
         total,
+        note,
     }) = record.data();
-    if customer.is_empty() || *total < 0.0 {
+    if customer.is_empty() || *total < 0.0 || note.as_ref().is_some_and(|note| note.is_empty()) {
         return Err(format!("order {id} of {customer:?} is over {total}"));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Orders from Kinesis, by hand: the loop that stops at the first failure.
+//! Orders from Kinesis, by hand: a loop that stops at the first failure.
 
 use aws_lambda_events::{
     kinesis::{KinesisEvent, KinesisEventRecord},
@@ -12,6 +12,7 @@ struct Order {
     id: u64,
     customer: String,
     total: f64,
+    note: Option<String>,
 }
 
 async fn on_batch(event: LambdaEvent<KinesisEvent>) -> Result<KinesisEventResponse, Error> {
@@ -31,8 +32,9 @@ async fn on_order(record: &KinesisEventRecord) -> Result<(), Error> {
         id,
         customer,
         total,
+        note,
     } = serde_json::from_slice(&record.kinesis.data)?;
-    if customer.is_empty() || total < 0.0 {
+    if customer.is_empty() || total < 0.0 || note.is_some_and(|note| note.is_empty()) {
         return Err(format!("order {id} of {customer:?} is over {total}").into());
     }
     Ok(())
