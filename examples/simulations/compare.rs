@@ -1,6 +1,6 @@
 //! A simulation, not a Lambda function to copy: compares three batch handlers under the same kinds of
 //! failures, for each event source. The first returns the first error, the second reports every failed
-//! record, and the third uses `#[stream_handler]`. Prints the table in the project's README.
+//! record, and the third uses `#[stream_handler]`. Prints the table in `stream_handler::docs::comparison`.
 //!
 //! ```text
 //! cargo run -p stream-handler-examples --bin compare
@@ -92,7 +92,7 @@ async fn returns_first_error(event: LambdaEvent<Value>, work: &Work) -> Result<(
     Ok(())
 }
 
-/// By hand, as in most tutorials: goes on after an error and reports every failed record.
+/// By hand, as in most tutorials: continues after an error and reports every failed record.
 async fn reports_all_failures(event: LambdaEvent<Value>, work: &Work) -> Result<Value, String> {
     let mut failures = Vec::new();
     for record in records(&event) {
@@ -182,7 +182,7 @@ async fn compare_on_fifo() -> [Report; 3] {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     println!(
-        "| event source | handler | invocations | attempts | repeated after success | out of order | lost |"
+        "| event source | batch handler | invocations | records handled | though processed before | out of order | lost |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|");
     for (source, reports) in [
@@ -192,7 +192,7 @@ async fn main() {
     ] {
         let handlers = [
             "returns the first error",
-            "goes on, reports all failures",
+            "continues, reports all failures",
             "`#[stream_handler]`",
         ];
         for (handler, report) in handlers.into_iter().zip(&reports) {

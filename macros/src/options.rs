@@ -307,7 +307,7 @@ fn is_source(key: &str) -> bool {
     .contains(&key)
 }
 
-/// The option that `key` is probably a misspelling of.
+/// The option that `key` probably misspells.
 fn similar(key: &str) -> Option<&'static str> {
     let names = ACCEPTED
         .iter()

@@ -1,5 +1,5 @@
-//! Parses the annotated item, except for the function's body. If the body is incomplete, as in an
-//! editor, rustc reports that better than we could.
+//! Parses the annotated item, except for the function's body: an incomplete body gets rustc's own
+//! errors.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -36,7 +36,7 @@ pub(crate) struct Handler<'f> {
 }
 
 pub(crate) enum Parameter<'f> {
-    /// A parameter of `batch` too. Its value is cloned for each record.
+    /// Also a parameter of `batch`. Its value is cloned for each record.
     Shared {
         /// The name in the user's function, which documentation and editors then show for `batch`.
         name: Ident,

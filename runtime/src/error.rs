@@ -135,7 +135,7 @@ pub enum BatchError {
         outcome: String,
     },
     /// No record of the batch is done, and `on_full_failure = "error"` says to fail then.
-    NoneDone {
+    NoneProcessed {
         /// The source of the event.
         source: &'static str,
         /// How many records the batch has.
@@ -166,7 +166,7 @@ impl BatchError {
         match self {
             Self::InvalidEvent { .. } => "StreamHandler.InvalidEvent",
             Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
-            Self::NoneDone { .. } => "StreamHandler.NoneDone",
+            Self::NoneProcessed { .. } => "StreamHandler.NoneProcessed",
             Self::Window { error, .. } => error.error_type(),
             Self::Unanswerable { .. } => "StreamHandler.Unanswerable",
         }
@@ -191,7 +191,7 @@ impl fmt::Display for BatchError {
                  its `{field}` is missing, empty or no proper value; the whole batch is retried, so that it is not \
                  lost. What became of it: {outcome}"
             ),
-            Self::NoneDone {
+            Self::NoneProcessed {
                 source,
                 records,
                 first,

@@ -87,7 +87,7 @@
 //! | `aws_lambda_events` | no | the record types of that crate as first parameters |
 //! | `aws_sdk_dynamodb` | no | attributes of images convert into those of the AWS SDK |
 //! | `testing` | no | the simulator of event source mappings |
-//! | `testing-executable` | no | executables in the simulator, with a Runtime API on the loopback interface |
+//! | `testing_executable` | no | executables in the simulator, with a Runtime API on the loopback interface |
 //!
 //! # Stability
 //!

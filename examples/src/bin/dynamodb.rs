@@ -6,7 +6,7 @@
 //! - Each variant of `Change` holds exactly the images of that kind of change, so you never unwrap
 //!   an `Option`. `Change` needs the stream's view type to be `NEW_AND_OLD_IMAGES`; its documentation
 //!   shows what to write for the other view types.
-//! - `is_expiry` is true if DynamoDB deleted the item because its time to live (TTL) had passed, and
+//! - `is_ttl_deletion` is true if DynamoDB deleted the item because its time to live (TTL) had passed, and
 //!   false if somebody deleted it.
 //! - `reserve` fails if too few articles are left. The record is then the checkpoint, and Lambda
 //!   delivers it again until it succeeds or reaches a limit of the event source mapping.
@@ -104,7 +104,7 @@ impl std::error::Error for OutOfStock {}
 /// Handles one change to one item.
 #[stream_handler]
 async fn on_change(record: DynamoDbRecord<Reservation>, stock: &Stock) -> Result<(), OutOfStock> {
-    let expired = record.is_expiry();
+    let expired = record.is_ttl_deletion();
     match record.into_change() {
         Change::Insert { new } | Change::Modify { new, .. } => stock.reserve(&new).await?,
         Change::Remove { old } if expired => stock.close(old, Status::Expired).await,

@@ -1,8 +1,7 @@
 //! Apache Kafka: keeps the latest profile of each customer from a compacted topic.
 //!
-//! **The event source mapping needs provisioned mode.** Without it Lambda ignores the batch item
-//! failures in the response and takes the whole batch for a success, so failed records are lost. See
-//! `template.yaml`.
+//! **The event source mapping needs provisioned mode.** Partial batch responses work only with it.
+//! Without it every response counts as a success, so failed records are lost. See `template.yaml`.
 //!
 //! What to look at:
 //!

@@ -23,7 +23,7 @@ use crate::{
     driver::{Deadline, Lanes},
     event::Origin,
     panic::{self, Panic},
-    source::Report,
+    source::Reporting,
 };
 
 /// What all attempts of a batch have in common.
@@ -229,15 +229,15 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
     fn finished(&self, attempt: &Attempt, outcome: Outcome<S::Output>) -> Outcome<S::Output> {
         if let Some(ending) = Ending::of(&outcome) {
             let begun = attempt.begun;
-            let after = begun.map(|begun| begun.elapsed()).unwrap_or_default();
-            self.ended(attempt.index, &ending, after);
+            let elapsed = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+            self.ended(attempt.index, &ending, elapsed);
         }
         outcome
     }
 
-    fn ended(&self, index: usize, ending: &Ending<'_>, after: Duration) {
+    fn ended(&self, index: usize, ending: &Ending<'_>, elapsed: Duration) {
         self.observed(index, |record| {
-            report::ended(self.settings.observer, record, ending, after);
+            report::ended(self.settings.observer, record, ending, elapsed);
         });
     }
 
@@ -253,7 +253,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
     }
 
     /// Whether a failure stops everything that comes later.
-    pub(crate) const FAILURE_STOPS_ALL: bool = matches!(S::REPORT, Report::Checkpoint);
+    pub(crate) const FAILURE_STOPS_ALL: bool = matches!(S::REPORTING, Reporting::Checkpoint);
 
     /// The lanes of all records.
     pub(crate) fn lanes(&self) -> Lanes {

@@ -33,7 +33,7 @@ use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 /// ```
 ///
 /// When the function succeeds the record is done; when it fails, panics or takes longer than
-/// `record_timeout` the record is undone, and reported.
+/// `record_timeout` the record is unprocessed, and reported.
 #[derive(Clone)]
 pub struct DeadLetter {
     pub(crate) source: &'static str,

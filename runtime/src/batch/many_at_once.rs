@@ -59,7 +59,7 @@ where
     let outcomes = many_at_once(lanes, stops_all, concurrency, &mut deadline, run).await;
     attempts
         .finish(outcomes, begun)
-        .answer(&event, &settings, begun)
+        .finish(&event, &settings, begun)
 }
 
 pin_project! {

@@ -54,7 +54,7 @@ where
     let mut calls = pin!(InFlight::new(&handler, dead_letter.as_ref()));
     let mut sequence = Sequence::new(&attempts);
     poll_fn(|context| sequence.poll(context, &mut deadline, calls.as_mut())).await;
-    sequence.finish(begun).answer(&event, &settings, begun)
+    sequence.finish(begun).finish(&event, &settings, begun)
 }
 
 /// The attempts of a batch that is handled one record at a time.

@@ -8,7 +8,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    BatchError, BatchResponse, Event, ItemIdentifier, Outcome, Source, panic, source::Report,
+    BatchError, BatchResponse, Event, ItemIdentifier, Outcome, Source, panic, source::Reporting,
 };
 
 /// What became of each record of a batch.
@@ -18,8 +18,8 @@ pub(crate) struct Outcomes<'a, 'e, S: Source> {
 }
 
 impl<S: Source> Outcomes<'_, '_, S> {
-    /// The response, which is told of as well.
-    pub(crate) fn answer(
+    /// The response, once it is logged and the observer knows it.
+    pub(crate) fn finish(
         self,
         event: &Event,
         settings: &Settings<'_>,
@@ -37,43 +37,43 @@ impl<S: Source> Outcomes<'_, '_, S> {
         event: &Event,
         settings: &Settings<'_>,
     ) -> Result<BatchResponse, BatchError> {
-        if settings.fail_if_none_done && self.none_done() {
+        if settings.fail_if_none_done && self.none_processed() {
             return Err(self.all_failed());
         }
-        match S::REPORT {
-            Report::Checkpoint => self.undone().take(1).collect::<Result<_, _>>(),
-            Report::EachUndone => self.undone().collect::<Result<_, _>>(),
-            Report::EachRecord => return self.answer_each(event),
+        match S::REPORTING {
+            Reporting::Checkpoint => self.unprocessed().take(1).collect::<Result<_, _>>(),
+            Reporting::EachUnprocessed => self.unprocessed().collect::<Result<_, _>>(),
+            Reporting::EachRecord => return self.respond_to_each(event),
         }
         .map(BatchResponse::failures)
     }
 
-    fn answer_each(&self, event: &Event) -> Result<BatchResponse, BatchError> {
-        let unanswerable = |error: serde_json::Error| BatchError::Unanswerable {
+    fn respond_to_each(&self, event: &Event) -> Result<BatchResponse, BatchError> {
+        let unwritable = |error: serde_json::Error| BatchError::Unanswerable {
             source: S::NAME,
             error,
         };
-        let mut answers = Vec::with_capacity(self.outcomes.len());
+        let mut entries = Vec::with_capacity(self.outcomes.len());
         for (index, outcome) in self.outcomes.iter().enumerate() {
             let envelope = self.envelopes.get(index).ok();
             let (envelope, identifier) = envelope
                 .and_then(|envelope| Some((envelope, S::identifier(envelope)?)))
                 .ok_or_else(|| self.unidentified(index, outcome))?;
-            answers.push(S::answer(envelope, &identifier, outcome).map_err(unanswerable)?);
+            entries.push(S::record_response(envelope, &identifier, outcome).map_err(unwritable)?);
         }
-        S::answers(event, &answers)
-            .map(BatchResponse::answers)
-            .map_err(unanswerable)
+        S::batch_response(event, &entries)
+            .map(BatchResponse::of_each_record)
+            .map_err(unwritable)
     }
 
-    /// Whether the batch has records and none is done.
-    fn none_done(&self) -> bool {
-        !self.outcomes.is_empty() && !self.outcomes.iter().any(Outcome::is_done)
+    /// Whether the batch has records and none of them is processed.
+    fn none_processed(&self) -> bool {
+        !self.outcomes.is_empty() && !self.outcomes.iter().any(Outcome::is_processed)
     }
 
     /// The error of a batch of which nothing is done.
     fn all_failed(&self) -> BatchError {
-        BatchError::NoneDone {
+        BatchError::NoneProcessed {
             source: S::NAME,
             records: self.outcomes.len(),
             first: self
@@ -103,14 +103,16 @@ impl<S: Source> Outcomes<'_, '_, S> {
     }
 
     /// The first record that is not done.
-    pub(crate) fn first_undone(&self) -> Option<usize> {
-        self.outcomes.iter().position(|outcome| !outcome.is_done())
+    pub(crate) fn first_unprocessed(&self) -> Option<usize> {
+        self.outcomes
+            .iter()
+            .position(|outcome| !outcome.is_processed())
     }
 
-    fn undone(&self) -> impl Iterator<Item = Result<ItemIdentifier, BatchError>> {
+    fn unprocessed(&self) -> impl Iterator<Item = Result<ItemIdentifier, BatchError>> {
         let outcomes = self.outcomes.iter().enumerate();
         outcomes
-            .filter(|(_, outcome)| !outcome.is_done())
+            .filter(|(_, outcome)| !outcome.is_processed())
             .map(|(index, outcome)| self.identifier(index, outcome))
     }
 

@@ -25,7 +25,7 @@ enum Body {
         /// Of a tumbling window.
         state: Option<Box<RawValue>>,
     },
-    Answers(Box<RawValue>),
+    EachRecord(Box<RawValue>),
 }
 
 impl BatchResponse {
@@ -49,18 +49,18 @@ impl BatchResponse {
         self
     }
 
-    /// A response that answers each record.
-    pub(crate) fn answers(answers: Box<RawValue>) -> Self {
-        Self(Body::Answers(answers))
+    /// A response with an entry for each record.
+    pub(crate) fn of_each_record(json: Box<RawValue>) -> Self {
+        Self(Body::EachRecord(json))
     }
 
     /// The identifiers of the records that are not done, in the order of the batch. For a stream,
-    /// the one checkpoint from which it goes on. Empty for a source that answers each record.
+    /// the one checkpoint from which it goes on. Empty for a source whose response has an entry for each record.
     #[must_use]
     pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
         match &self.0 {
             Body::Failures { failures, .. } => failures,
-            Body::Answers(_) => &[],
+            Body::EachRecord(_) => &[],
         }
     }
 }
@@ -83,7 +83,7 @@ impl Serialize for BatchResponse {
             }
         }
         match &self.0 {
-            Body::Answers(answers) => answers.serialize(serializer),
+            Body::EachRecord(json) => json.serialize(serializer),
             Body::Failures { failures, state } => {
                 let fields = 1 + usize::from(state.is_some());
                 let mut response = serializer.serialize_struct("BatchResponse", fields)?;

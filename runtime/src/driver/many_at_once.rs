@@ -58,7 +58,7 @@ where
         let Some((record, outcome)) = finished else {
             break;
         };
-        schedule.finish(record, outcome.is_done());
+        schedule.finish(record, outcome.is_processed());
         outcomes[record] = outcome;
     }
     outcomes

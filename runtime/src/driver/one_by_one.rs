@@ -73,13 +73,13 @@ impl<T> OneByOne<T> {
                 Outcome::Interrupted
             };
             self.running = None;
-            let is_done = outcome.is_done();
+            let is_processed = outcome.is_processed();
             // A failure that stops everything later asks for no lanes.
-            if !is_done && !self.failure_stops_all && !self.is_divided {
+            if !is_processed && !self.failure_stops_all && !self.is_divided {
                 self.is_divided = true;
                 self.schedule.divide(turns.lanes());
             }
-            self.schedule.finish(record, is_done);
+            self.schedule.finish(record, is_processed);
             self.outcomes[record] = outcome;
         }
     }

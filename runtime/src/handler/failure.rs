@@ -12,7 +12,7 @@ use crate::{
 /// Why a record failed, and whether it is worth another try.
 ///
 /// A function that has no need to tell the two apart returns any error; `?` makes a
-/// [retry](Failure::retry) of it. One that does returns `Result<(), Failure>`:
+/// [transient](Failure::transient) of it. One that does returns `Result<(), Failure>`:
 ///
 /// ```
 /// use stream_handler::Failure;
@@ -49,15 +49,15 @@ pub enum Reason {
 }
 
 impl Failure {
-    /// A failure that another try may mend: a time-out, a throttled call, a lock.
-    pub fn retry(error: impl Into<BoxError>) -> Self {
+    /// A transient failure, which another delivery may fix: a timeout, a throttled call, a lock.
+    pub fn transient(error: impl Into<BoxError>) -> Self {
         Self::new(Reason::Error, false, error.into())
     }
 
-    /// A failure that no other try will mend: the record itself is bad.
+    /// A permanent failure, which no other delivery can fix: the record itself is bad.
     ///
-    /// With a `dead_letter` function the record goes there, and is done when that succeeds. Without
-    /// one nothing is dropped: the record is reported like any other.
+    /// The `dead_letter` function gets the record, which is processed if that function succeeds.
+    /// Without such a function nothing is dropped: the record is reported like any other.
     pub fn permanent(error: impl Into<BoxError>) -> Self {
         Self::new(Reason::Error, true, error.into())
     }
@@ -157,7 +157,7 @@ impl<T, E: IntoFailure> Permanent<T> for Result<T, E> {
 // reflexive one, and `?` could not take any error.
 impl<E: Into<BoxError>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::retry(error)
+        Self::transient(error)
     }
 }
 
@@ -185,6 +185,6 @@ impl IntoFailure for Failure {
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> IntoFailure for E {
     fn into_failure(self) -> Failure {
-        Failure::retry(self)
+        Failure::transient(self)
     }
 }

@@ -6,36 +6,36 @@ use crate::Failure;
 
 /// What became of one record.
 ///
-/// A record is undone until it is proven done: only [`Outcome::Done`] takes it out of the stream
-/// or queue.
+/// A record is unprocessed until it is proven processed. Only [`Outcome::Processed`] and
+/// [`Outcome::DeadLettered`] take it out of the stream or queue.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome<T = ()> {
-    /// The function returned success; what it returned.
-    Done(T),
-    /// The function failed for good, and the dead-letter function has the record.
+    /// The record handler returned success, with this value.
+    Processed(T),
+    /// The record failed permanently, and the dead-letter function has it.
     DeadLettered(Failure),
-    /// The function failed, or could not be called.
+    /// The record handler failed, or the record could not be decoded.
     Failed(Failure),
-    /// The function was cancelled at the deadline.
+    /// The record handler was cancelled at the deadline.
     Interrupted,
-    /// The record was not started: an earlier one failed that it must not overtake, or the deadline
-    /// came first.
+    /// The record was not started, because it must not overtake a record that failed, or because the
+    /// deadline came first.
     NotStarted,
 }
 
 impl<T> Outcome<T> {
-    /// Whether the record need not come back.
+    /// Whether the record is processed, so that Lambda need not deliver it again.
     #[must_use]
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_) | Self::DeadLettered(_))
+    pub fn is_processed(&self) -> bool {
+        matches!(self, Self::Processed(_) | Self::DeadLettered(_))
     }
 }
 
 impl<T> fmt::Display for Outcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Done(_) => f.write_str("done"),
+            Self::Processed(_) => f.write_str("processed"),
             Self::DeadLettered(failure) => write!(f, "dead-lettered: {failure}"),
             Self::Failed(failure) => failure.fmt(f),
             Self::Interrupted => f.write_str("cancelled at the deadline"),

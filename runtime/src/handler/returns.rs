@@ -20,14 +20,14 @@ where
     (): Success<S>,
 {
     fn into_outcome(self) -> Outcome<S::Output> {
-        Outcome::Done(self.into_output())
+        Outcome::Processed(self.into_output())
     }
 }
 
 impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
     fn into_outcome(self) -> Outcome<S::Output> {
         match self {
-            Ok(value) => Outcome::Done(value.into_output()),
+            Ok(value) => Outcome::Processed(value.into_output()),
             Err(error) => Outcome::Failed(error.into_failure()),
         }
     }

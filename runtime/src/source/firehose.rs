@@ -17,7 +17,7 @@ use crate::{
     event::Origin,
     json::of_raw,
     source::{
-        Report, Split,
+        Reporting, Split,
         field::{Raw, Text, identifier, milliseconds, required},
         split::alike_at,
     },
@@ -92,7 +92,7 @@ of_raw!(Envelope: record_id, data, kafka_record_value, approximate_arrival_times
 impl Source for Firehose {
     const NAME: &'static str = "Firehose";
     const IDENTIFIER: &'static str = "recordId";
-    const REPORT: Report = Report::EachRecord;
+    const REPORTING: Reporting = Reporting::EachRecord;
     type Envelope<'e> = Envelope<'e>;
     type Output = Transformed;
 
@@ -104,14 +104,14 @@ impl Source for Firehose {
         identifier(envelope.record_id)
     }
 
-    fn answer(
+    fn record_response(
         envelope: &Envelope<'_>,
         record_id: &ItemIdentifier,
         outcome: &Outcome<Transformed>,
     ) -> serde_json::Result<Box<RawValue>> {
         let base64;
         let entry = match outcome {
-            Outcome::Done(Transformed(Fate::Data {
+            Outcome::Processed(Transformed(Fate::Data {
                 data,
                 partition_keys,
             })) => {
@@ -125,7 +125,7 @@ impl Source for Firehose {
                     metadata: (!partition_keys.is_empty()).then_some(Metadata { partition_keys }),
                 }
             }
-            Outcome::Done(Transformed(Fate::Dropped)) | Outcome::DeadLettered(_) => {
+            Outcome::Processed(Transformed(Fate::Dropped)) | Outcome::DeadLettered(_) => {
                 Entry::without_data(record_id, "Dropped")
             }
             Outcome::Failed(_) | Outcome::Interrupted | Outcome::NotStarted => {
@@ -135,40 +135,40 @@ impl Source for Firehose {
         to_raw_value(&entry)
     }
 
-    fn answers(_: &Event, answers: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+    fn batch_response(_: &Event, entries: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
         #[derive(Serialize)]
         struct Response<'a> {
             records: Vec<&'a RawValue>,
         }
-        let fallbacks = too_large(answers)?;
-        let mut records: Vec<&RawValue> = answers.iter().map(|answer| &**answer).collect();
-        for (index, answer) in &fallbacks {
-            records[*index] = answer;
+        let fallbacks = too_large(entries)?;
+        let mut records: Vec<&RawValue> = entries.iter().map(|entry| &**entry).collect();
+        for (index, entry) in &fallbacks {
+            records[*index] = entry;
         }
         to_raw_value(&Response { records })
     }
 }
 
 /// Entries without data in place of the largest ones, until all of them fit into a response.
-fn too_large(answers: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
+fn too_large(entries: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Answered {
+    struct Reported {
         record_id: Box<str>,
     }
-    let size = |answer: &RawValue| answer.get().len() + 1;
-    let mut total: usize = answers.iter().map(|answer| size(answer)).sum();
+    let size = |entry: &RawValue| entry.get().len() + 1;
+    let mut total: usize = entries.iter().map(|entry| size(entry)).sum();
     let mut fallbacks = Vec::new();
     if total <= LARGEST {
         return Ok(fallbacks);
     }
-    let mut by_size: Vec<usize> = (0..answers.len()).collect();
-    by_size.sort_by_key(|&index| std::cmp::Reverse(size(&answers[index])));
+    let mut by_size: Vec<usize> = (0..entries.len()).collect();
+    by_size.sort_by_key(|&index| std::cmp::Reverse(size(&entries[index])));
     for index in by_size {
         if total <= LARGEST {
             break;
         }
-        let Answered { record_id } = serde_json::from_str(answers[index].get())?;
+        let Reported { record_id } = serde_json::from_str(entries[index].get())?;
         let Some(identifier) = ItemIdentifier::new(record_id) else {
             continue;
         };
@@ -179,7 +179,7 @@ fn too_large(answers: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<Ra
             "the response is full: the record is reported as failed"
         );
         let fallback = to_raw_value(&Entry::without_data(&identifier, "ProcessingFailed"))?;
-        total -= size(&answers[index]).saturating_sub(size(&fallback));
+        total -= size(&entries[index]).saturating_sub(size(&fallback));
         fallbacks.push((index, fallback));
     }
     Ok(fallbacks)

@@ -19,7 +19,7 @@ use crate::{
     event::Origin,
     json::{Cursor, Stop, kind, of_raw},
     source::{
-        Lane, Report, Split,
+        Lane, Reporting, Split,
         field::{Raw, Text, milliseconds, required},
         split::{alike, read_event},
     },
@@ -81,7 +81,7 @@ of_raw!(Envelope: topic, partition, offset, timestamp, key, value);
 impl Source for Kafka {
     const NAME: &'static str = "Kafka";
     const IDENTIFIER: &'static str = "topic, partition and offset";
-    const REPORT: Report = Report::EachUndone;
+    const REPORTING: Reporting = Reporting::EachUnprocessed;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

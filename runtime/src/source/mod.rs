@@ -1,4 +1,4 @@
-//! Event sources: how an event falls apart into records, and how undone records are reported.
+//! Event sources: how an event is split into records, and how unprocessed records are reported.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ pub use self::split::{Split, array_at, elements};
 /// use serde::Deserialize;
 /// use stream_handler::{
 ///     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-///     source::{Report, Split, array_at}, stream_handler,
+///     source::{Reporting, Split, array_at}, stream_handler,
 /// };
 ///
 /// enum Gateway {}
@@ -64,7 +64,7 @@ pub use self::split::{Split, array_at, elements};
 /// impl Source for Gateway {
 ///     const NAME: &'static str = "gateway";
 ///     const IDENTIFIER: &'static str = "id";
-///     const REPORT: Report = Report::EachUndone;
+///     const REPORTING: Reporting = Reporting::EachUnprocessed;
 ///     type Envelope<'e> = Envelope<'e>;
 ///     type Output = ();
 ///
@@ -102,107 +102,109 @@ pub use self::split::{Split, array_at, elements};
 /// # });
 /// ```
 ///
-/// Events that are arrays themselves, as EventBridge Pipes sends them, fall apart with
-/// [`elements`].
+/// [`elements`] splits events that are arrays themselves, as EventBridge Pipes sends them.
+///
+/// A source whose events may be of a tumbling window also implements [`Windowed`]. The event of a
+/// window is one with a `window` or `isFinalInvokeForWindow` at its top level: a record handler
+/// without the option `window` refuses it, since its response would lack the window's state.
 pub trait Source: Sized + 'static {
-    /// What messages call the source.
+    /// The source's name in messages.
     const NAME: &'static str;
 
-    /// Where in a record its identifier is, for messages: `kinesis.sequenceNumber`.
+    /// The path of the identifier in a record, for messages: `kinesis.sequenceNumber`.
     const IDENTIFIER: &'static str;
 
-    /// How undone records are reported, which decides what a failure stops.
-    const REPORT: Report;
+    /// How unprocessed records are reported, which also decides what a failure stops.
+    const REPORTING: Reporting;
 
-    /// Whether Lambda may deliver this source's events in tumbling windows, as [`Windowed`] says as
-    /// well. An event of one is then refused for a handler without `window`, whose response would
-    /// lack the state.
-    const WINDOWS: bool = false;
-
-    /// What is read of each record before it is decoded: as little as possible, and leniently, so
-    /// that a record that is odd elsewhere can still be identified.
+    /// The fields that are read of each record before it is decoded: as few as possible, and
+    /// leniently, so that a record with a malformed field elsewhere can still be identified.
     type Envelope<'e>: Deserialize<'e> + Send + Sync;
 
-    /// What a handler returns for a record that is done: `()` for a source that is answered with
-    /// batch item failures.
+    /// What a record handler returns for a processed record: `()` for a source whose response is a
+    /// list of batch item failures.
     type Output;
 
-    /// Finds the records in an event, and reads the envelope of each: [`array_at`] and [`elements`]
-    /// do, for events that hold an array or are one.
+    /// Finds the records in an event and reads the envelope of each. [`array_at`] does this for events
+    /// that contain an array, [`elements`] for events that are one.
     ///
     /// # Errors
     ///
     /// The event is not one of this source's.
     fn split(event: &Event) -> Result<Split<'_, Self::Envelope<'_>>, EventError>;
 
-    /// The name of the other source that a record says it is from.
+    /// The name of the source that a record comes from, if it is another one.
     #[must_use]
     fn foreign<'a>(envelope: &'a Self::Envelope<'_>) -> Option<Cow<'a, str>> {
         let _ = envelope;
         None
     }
 
-    /// Takes apart a record of the event that holds several records, such as an aggregate of the
-    /// Kinesis Producer Library. `None` for one that is a record itself, as nearly always.
+    /// Splits a record that contains several records, such as an aggregate of the Kinesis Producer
+    /// Library. `None` for any other record.
     ///
-    /// Each part is a record to the handler and in the outcomes, in its own lane, at this place in
-    /// the batch. Parts of one record mostly share its identifier: a response names it once.
-    /// [`RawRecord::index`](crate::RawRecord::index) and
-    /// [`RawRecord::json`](crate::RawRecord::json) are those of the record that held them.
+    /// The record handler is called for each part. Each part has a lane and an outcome of its own, at
+    /// the record's position in the batch. Parts usually share the record's identifier, which the
+    /// response then names once. [`RawRecord::index`](crate::RawRecord::index) and
+    /// [`RawRecord::json`](crate::RawRecord::json) belong to the record that contained them.
     #[must_use]
     fn unpack<'e>(envelope: &Self::Envelope<'e>) -> Option<Vec<Self::Envelope<'e>>> {
         let _ = envelope;
         None
     }
 
-    /// What identifies a record in the response; `None` when it is missing.
+    /// The record's identifier in the response; `None` if it is missing.
     #[must_use]
     fn identifier(envelope: &Self::Envelope<'_>) -> Option<ItemIdentifier>;
 
-    /// The lane of a record: records of the same lane are handled in order, one after another.
+    /// The record's lane. Records of the same lane are handled in order, one after another.
     #[must_use]
     fn lane<'a>(envelope: &'a Self::Envelope<'_>) -> Lane<'a> {
         let _ = envelope;
         Lane::Free
     }
 
-    /// How often a record was delivered, this time included, if the source tells.
+    /// How often the record was delivered, this delivery included; `None` if the source does not
+    /// count deliveries.
     #[must_use]
     fn attempts(envelope: &Self::Envelope<'_>) -> Option<u32> {
         let _ = envelope;
         None
     }
 
-    /// The answer to one record, for a source with [`Report::EachRecord`].
+    /// The entry for one record, for a source with [`Reporting::EachRecord`].
     ///
     /// # Errors
     ///
     /// It can't be written as JSON; the invocation then fails.
-    fn answer(
+    fn record_response(
         envelope: &Self::Envelope<'_>,
         identifier: &ItemIdentifier,
         outcome: &Outcome<Self::Output>,
     ) -> serde_json::Result<Box<RawValue>> {
         let _ = (envelope, identifier, outcome);
         Err(serde::ser::Error::custom(
-            "this source answers no single records",
+            "this source has no response for a single record",
         ))
     }
 
-    /// The response that the answers to all records make, in their order, for a source with
-    /// [`Report::EachRecord`].
+    /// The response with the entries of all records in their order, for a source with
+    /// [`Reporting::EachRecord`].
     ///
     /// # Errors
     ///
     /// It can't be written as JSON; the invocation then fails.
-    fn answers(event: &Event, answers: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+    fn batch_response(
+        event: &Event,
+        entries: &[Box<RawValue>],
+    ) -> serde_json::Result<Box<RawValue>> {
         let _ = event;
-        serde_json::value::to_raw_value(answers)
+        serde_json::value::to_raw_value(entries)
     }
 }
 
-/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. A handler
-/// of any other can't have the option `window`.
+/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. Record
+/// handlers of other sources can't have the option `window`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no tumbling windows",
     label = "this handler can't have a `window`",
@@ -212,28 +214,28 @@ pub trait Source: Sized + 'static {
 )]
 pub trait Windowed: Source {}
 
-/// Which records of a batch a record must stay in order with.
+/// The records of a batch that must stay in order with a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lane<'a> {
-    /// None.
+    /// No records.
     Free,
-    /// Those of the same key.
+    /// The records with the same key.
     Key(Cow<'a, str>),
-    /// It can't be told, so all of them.
+    /// All records, since the lane is not known.
     Unknown,
 }
 
-/// How a source learns what is not done, and with it what a failure stops.
+/// How a response reports unprocessed records, and what a failure stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Report {
-    /// A stream: the first record that is not done is named, alone, and delivery goes on from
-    /// there. A failure stops everything later in the batch: it is delivered again anyway.
+pub enum Reporting {
+    /// A stream: the response names the first unprocessed record, from which Lambda delivers again.
+    /// A failure stops the rest of the batch, which is delivered again in any case.
     Checkpoint,
-    /// A queue: each record that is not done is named. A failure stops the rest of its lane.
-    EachUndone,
-    /// Every record is answered, done or not: see [`Source::answer`]. A failure stops the rest of
-    /// its lane.
+    /// A queue: the response names every unprocessed record. A failure stops the rest of its lane.
+    EachUnprocessed,
+    /// The response has an entry for every record: see [`Source::record_response`]. A failure stops
+    /// the rest of its lane.
     EachRecord,
 }

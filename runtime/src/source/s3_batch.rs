@@ -15,7 +15,7 @@ use crate::{
     panic,
     payload::s3::url_decoded,
     source::{
-        Report, Split,
+        Reporting, Split,
         field::{Raw, identifier, required},
         split::alike_at,
     },
@@ -48,7 +48,7 @@ of_raw!(Envelope: task_id, s3_key, s3_version_id, s3_bucket, s3_bucket_arn);
 impl Source for S3Batch {
     const NAME: &'static str = "S3 Batch Operations";
     const IDENTIFIER: &'static str = "taskId";
-    const REPORT: Report = Report::EachRecord;
+    const REPORTING: Reporting = Reporting::EachRecord;
     type Envelope<'e> = Envelope<'e>;
     type Output = String;
 
@@ -60,20 +60,20 @@ impl Source for S3Batch {
         identifier(envelope.task_id)
     }
 
-    fn answer(
+    fn record_response(
         _: &Envelope<'_>,
         task_id: &ItemIdentifier,
         outcome: &Outcome<String>,
     ) -> serde_json::Result<Box<RawValue>> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
-        struct Answer<'a> {
+        struct Entry<'a> {
             task_id: &'a ItemIdentifier,
             result_code: &'static str,
             result_string: Cow<'a, str>,
         }
         let (result_code, result_string) = match outcome {
-            Outcome::Done(result) => ("Succeeded", Cow::Borrowed(&**result)),
+            Outcome::Processed(result) => ("Succeeded", Cow::Borrowed(&**result)),
             Outcome::DeadLettered(_) => ("Succeeded", Cow::Owned(panic::display(outcome))),
             Outcome::Failed(failure) if failure.is_permanent() => {
                 ("PermanentFailure", Cow::Owned(panic::display(outcome)))
@@ -82,14 +82,17 @@ impl Source for S3Batch {
                 ("TemporaryFailure", Cow::Owned(panic::display(outcome)))
             }
         };
-        to_raw_value(&Answer {
+        to_raw_value(&Entry {
             task_id,
             result_code,
             result_string,
         })
     }
 
-    fn answers(event: &Event, results: &[Box<RawValue>]) -> serde_json::Result<Box<RawValue>> {
+    fn batch_response(
+        event: &Event,
+        results: &[Box<RawValue>],
+    ) -> serde_json::Result<Box<RawValue>> {
         #[derive(Deserialize, Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Invocation<'e> {

@@ -21,7 +21,7 @@ use crate::{
     event::Origin,
     json::{kind, of_raw},
     source::{
-        Lane, Report, Split,
+        Lane, Reporting, Split,
         field::{Raw, Text, foreign, identifier, required},
         split::alike_at,
     },
@@ -70,7 +70,7 @@ of_raw!(Envelope: message_id, body, attributes, event_source, event_source_arn);
 impl Source for Sqs {
     const NAME: &'static str = "SQS";
     const IDENTIFIER: &'static str = "messageId";
-    const REPORT: Report = Report::EachUndone;
+    const REPORTING: Reporting = Reporting::EachUnprocessed;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

@@ -91,7 +91,7 @@ pub use self::put::{
     TopicRecord,
 };
 // What you run.
-#[cfg(feature = "testing-executable")]
+#[cfg(feature = "testing_executable")]
 pub use self::invoke::Executable;
 pub use self::ledger::Ledger;
 // What comes out.

@@ -5,7 +5,7 @@ use std::fmt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "testing-executable")]
+#[cfg(feature = "testing_executable")]
 use super::invoke::{Environments, Executable};
 use super::{
     engine,
@@ -57,7 +57,7 @@ impl<S: EventSource> EventSourceMapping<S> {
     /// # Panics
     ///
     /// AWS would refuse the settings, or there is no Tokio runtime.
-    #[cfg(feature = "testing-executable")]
+    #[cfg(feature = "testing_executable")]
     pub async fn run_executable<I>(&self, records: I, executable: &Executable) -> Report
     where
         I: IntoIterator,

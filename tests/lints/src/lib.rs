@@ -79,7 +79,7 @@ pub async fn on_order(order: KinesisRecord<Order>) -> Result<(), Failure> {
     future::ready(()).await;
     match order.data() {
         Order { id: 0, .. } => Err(Failure::permanent("no number")),
-        Order { items, .. } if items.is_empty() => Err(Failure::retry("no items yet")),
+        Order { items, .. } if items.is_empty() => Err(Failure::transient("no items yet")),
         Order { .. } => Ok(()),
     }
 }

@@ -201,13 +201,17 @@ fn dynamodb(record: DynamoDbRecord<Option<Item>>, probe: &Probe<'_>) -> Result<(
             record.table_name(),
             expected.table_name.as_deref(),
         );
-        let creation = record.approximate_creation();
+        let creation = record.approximate_creation_date_time();
         probe.same(
-            "approximate_creation",
+            "approximate_creation_date_time",
             creation,
-            expected.approximate_creation,
+            expected.approximate_creation_date_time,
         );
-        probe.same("is_expiry", record.is_expiry(), expected.is_expiry);
+        probe.same(
+            "is_ttl_deletion",
+            record.is_ttl_deletion(),
+            expected.is_ttl_deletion,
+        );
         if let Some(seen) = &expected.seen {
             probe.same("change", record.change(), &seen.change);
             probe.same("keys", record.keys().ok().as_ref(), seen.keys.as_ref());

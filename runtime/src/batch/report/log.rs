@@ -6,7 +6,7 @@ use crate::{BatchError, BatchResponse, Failure, panic};
 /// A record has been handled.
 pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
     match *ending {
-        Ending::Done => tracing::debug!(
+        Ending::Processed => tracing::debug!(
             source = record.source(),
             record = record.index(),
             identifier = record.identity(),
@@ -55,7 +55,7 @@ pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, Bat
     tracing::info!(
         source = summary.source,
         records = summary.records,
-        done = summary.done,
+        done = summary.processed,
         dead_lettered = summary.dead_lettered,
         failed = summary.failed,
         interrupted = summary.interrupted,

@@ -23,11 +23,11 @@ pub(crate) fn ended(
     observer: Option<&dyn Observer>,
     record: &ObservedRecord<'_>,
     ending: &Ending<'_>,
-    after: Duration,
+    elapsed: Duration,
 ) {
     log::record(record, ending);
     tell(observer, |observer| {
-        observer.finished(record, ending, after);
+        observer.finished(record, ending, elapsed);
     });
 }
 

@@ -46,8 +46,8 @@ pub trait Observer: Sync {
 
     /// A record that was started has come to its end, after so long; one that was interrupted, so
     /// long after the batch began.
-    fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, after: Duration) {
-        let _ = (record, ending, after);
+    fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, elapsed: Duration) {
+        let _ = (record, ending, elapsed);
     }
 
     /// A record is named in the response.
@@ -126,9 +126,9 @@ impl fmt::Debug for ObservedRecord<'_> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Ending<'a> {
-    /// The function returned success.
-    Done,
-    /// It failed for good, and the dead-letter function has it: done.
+    /// Processed: the record handler returned success.
+    Processed,
+    /// Processed: it failed permanently, and the dead-letter function has it.
     DeadLettered(&'a Failure),
     /// It failed.
     Failed(&'a Failure),
@@ -140,7 +140,7 @@ impl<'a> Ending<'a> {
     /// How a record ended with this outcome; `None` if it was not started.
     pub(crate) fn of<T>(outcome: &'a Outcome<T>) -> Option<Self> {
         Some(match outcome {
-            Outcome::Done(_) => Self::Done,
+            Outcome::Processed(_) => Self::Processed,
             Outcome::DeadLettered(failure) => Self::DeadLettered(failure),
             Outcome::Failed(failure) => Self::Failed(failure),
             Outcome::Interrupted => Self::Interrupted,

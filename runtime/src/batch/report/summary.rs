@@ -12,8 +12,8 @@ pub struct BatchSummary {
     pub source: &'static str,
     /// How many records there were.
     pub records: usize,
-    /// Of these: done.
-    pub done: usize,
+    /// Processed by the record handler.
+    pub processed: usize,
     /// Of these: in the hands of the dead-letter function.
     pub dead_lettered: usize,
     /// Of these: failed.
@@ -25,7 +25,7 @@ pub struct BatchSummary {
     /// How many identifiers the response names; `None` when the invocation failed as a whole.
     pub reported: Option<usize>,
     /// How long the batch took, from its event to its response.
-    pub after: Duration,
+    pub elapsed: Duration,
 }
 
 impl BatchSummary {
@@ -34,23 +34,23 @@ impl BatchSummary {
         source: &'static str,
         endings: impl Iterator<Item = Option<Ending<'a>>>,
         reported: Option<usize>,
-        after: Duration,
+        elapsed: Duration,
     ) -> Self {
         let mut summary = Self {
             source,
             records: 0,
-            done: 0,
+            processed: 0,
             dead_lettered: 0,
             failed: 0,
             interrupted: 0,
             not_started: 0,
             reported,
-            after,
+            elapsed,
         };
         for ending in endings {
             summary.records += 1;
             *match ending {
-                Some(Ending::Done) => &mut summary.done,
+                Some(Ending::Processed) => &mut summary.processed,
                 Some(Ending::DeadLettered(_)) => &mut summary.dead_lettered,
                 Some(Ending::Failed(_)) => &mut summary.failed,
                 Some(Ending::Interrupted) => &mut summary.interrupted,

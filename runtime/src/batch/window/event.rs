@@ -196,7 +196,7 @@ impl<'e> Fields<'e> {
     }
 }
 
-/// Refuses an event of a window, for a handler that has none. `is_window` is what splitting the
+/// Refuses an event of a window for a record handler without one. `is_window` is what splitting the
 /// event found, if it looked.
 pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Result<(), BatchError> {
     #[derive(Deserialize)]
@@ -215,7 +215,7 @@ pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Resul
             })
         )
     };
-    if S::WINDOWS && is_window.unwrap_or_else(look) {
+    if is_window.unwrap_or_else(look) {
         return Err(of::<S>(WindowError::Unexpected));
     }
     Ok(())

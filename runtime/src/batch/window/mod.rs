@@ -63,13 +63,13 @@ where
         poll_fn(|context| sequence.poll(context, &mut deadline, calls.as_mut())).await;
         sequence.finish(begun)
     };
-    let undone = outcomes.first_undone();
-    let result = folding.settle(undone);
+    let unprocessed = outcomes.first_unprocessed();
+    let result = folding.settle(unprocessed);
 
     let response = match outcomes.respond(&event, &settings) {
         Ok(response) => {
             // A record that is not done comes again, in another final invocation.
-            let json = if undone.is_none() && fields.is_final() {
+            let json = if unprocessed.is_none() && fields.is_final() {
                 // What comes after the end of a window begins anew. Written before the window is
                 // closed, so that nothing can fail afterwards and have it closed again.
                 match state.write(None) {

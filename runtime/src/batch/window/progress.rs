@@ -41,11 +41,11 @@ impl<'h, H: Handler> Folding<'h, H> {
         }
     }
 
-    /// The state without the records that are delivered again, the first of which is `undone`.
-    pub(super) fn settle(self, undone: Option<usize>) -> H::State {
+    /// The state without the records that are delivered again, the first of which is `unprocessed`.
+    pub(super) fn settle(self, unprocessed: Option<usize>) -> H::State {
         let progress = self.progress.into_inner();
         let progress = progress.unwrap_or_else(PoisonError::into_inner);
-        progress.settle(undone.map(|index| self.runs[index]))
+        progress.settle(unprocessed.map(|index| self.runs[index]))
     }
 }
 
@@ -68,7 +68,7 @@ impl<H: Handler> Handler for Folding<'_, H> {
 
     fn outcome(&self, returned: Returned<H>) -> (OutcomeOf<H>, ()) {
         let (outcome, next) = self.handler.outcome(returned);
-        if outcome.is_done() {
+        if outcome.is_processed() {
             lock(&self.progress).commit(next);
         } else {
             panic::discard(next);
@@ -120,9 +120,9 @@ impl<T> Progress<T> {
     }
 
     /// The state without the records that are delivered again: those of a run and all later ones.
-    fn settle(self, undone: Option<usize>) -> T {
+    fn settle(self, unprocessed: Option<usize>) -> T {
         match self.within {
-            Some(state) if undone != Some(self.run) => {
+            Some(state) if unprocessed != Some(self.run) => {
                 panic::discard(self.before);
                 state
             }

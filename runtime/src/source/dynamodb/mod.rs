@@ -24,18 +24,18 @@ use crate::{
     event::Origin,
     json::{Object, mismatch::explain, of_raw},
     source::{
-        Lane, Report, Split, Windowed,
+        Lane, Reporting, Split, Windowed,
         field::{Raw, Seconds, Text, foreign, identifier, required},
         split::alike_at,
     },
 };
 
-/// DynamoDB Streams: a shard is read in order, so the first record that is not done is the
-/// checkpoint from which Lambda goes on.
+/// DynamoDB Streams as an event source. The response names the first unprocessed record: the
+/// checkpoint, from which Lambda delivers the shard again.
 #[derive(Debug, Clone, Copy)]
 pub enum DynamoDb {}
 
-/// What is read of each record before it is decoded.
+/// The fields that are read of each record before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -85,8 +85,7 @@ of_raw!(
 impl Source for DynamoDb {
     const NAME: &'static str = "DynamoDB";
     const IDENTIFIER: &'static str = "dynamodb.SequenceNumber";
-    const REPORT: Report = Report::Checkpoint;
-    const WINDOWS: bool = true;
+    const REPORTING: Reporting = Reporting::Checkpoint;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
@@ -119,19 +118,19 @@ impl Windowed for DynamoDb {}
 /// One change of an item in a table.
 ///
 /// `New` and `Old` are what the item's images decode into: types that implement
-/// `serde::Deserialize`, or [`Attributes`] for an item as DynamoDB has it. They say what the handler
-/// needs, and so what the stream's view type must deliver:
+/// `serde::Deserialize`, or [`Attributes`] for an item as DynamoDB has it. They decide which view
+/// type the stream needs:
 ///
-/// | the handler takes | view type |
+/// | record type | view type |
 /// |---|---|
 /// | `DynamoDbRecord<Order>` | `NEW_AND_OLD_IMAGES` |
-/// | `DynamoDbRecord<Order, ()>` | `NEW_IMAGE`: old images are not read |
+/// | `DynamoDbRecord<Order, ()>` | `NEW_IMAGE`. Old images are not read |
 /// | `DynamoDbRecord<(), Order>` | `OLD_IMAGE` |
-/// | `DynamoDbRecord<()>` | any, `KEYS_ONLY` too: see [`keys`](Self::keys) |
-/// | `DynamoDbRecord<Option<Order>>` | any: an image that is absent is `None` |
+/// | `DynamoDbRecord<()>` | any, also `KEYS_ONLY`: see [`keys`](Self::keys) |
+/// | `DynamoDbRecord<Option<Order>>` | any. An absent image is `None` |
 ///
-/// An image that is absent though the type needs it makes the record undecodable: it fails, it is
-/// not taken for an empty item.
+/// If an image is absent and its type needs one, the record is undecodable. An absent image never
+/// counts as an empty item.
 ///
 /// # Which type takes which attribute
 ///
@@ -178,8 +177,8 @@ pub struct DynamoDbRecord<New, Old = New> {
     origin: Origin,
     sequence_number: Text,
     event_source_arn: Text,
-    approximate_creation: Seconds,
-    is_expiry: bool,
+    approximate_creation_date_time: Seconds,
+    is_ttl_deletion: bool,
     change: Change<New, Old>,
 }
 
@@ -206,11 +205,12 @@ pub enum Change<New, Old = New> {
 }
 
 impl<New, Old> DynamoDbRecord<New, Old> {
-    /// A record that is part of no event, to call a handler with in a unit test.
+    /// Creates a record without an event, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::dynamodb::{Change, DynamoDbRecord};
-    /// let record: DynamoDbRecord<&str> = DynamoDbRecord::new(Change::Insert { new: "an item" });
+    /// let record: DynamoDbRecord<&str> = DynamoDbRecord::insert("an item");
+    /// assert_eq!(record.new_image(), Some(&"an item"));
     /// assert_eq!(record.change(), &Change::Insert { new: "an item" });
     /// ```
     pub fn new(change: Change<New, Old>) -> Self {
@@ -218,23 +218,38 @@ impl<New, Old> DynamoDbRecord<New, Old> {
             origin: Origin::none(),
             sequence_number: Text::Missing,
             event_source_arn: Text::Missing,
-            approximate_creation: Seconds::Missing,
-            is_expiry: false,
+            approximate_creation_date_time: Seconds::Missing,
+            is_ttl_deletion: false,
             change,
         }
     }
 
-    /// The record with another sequence number.
+    /// Creates the record of an added item, without an event.
+    pub fn insert(new: New) -> Self {
+        Self::new(Change::Insert { new })
+    }
+
+    /// Creates the record of a changed item, without an event.
+    pub fn modify(old: Old, new: New) -> Self {
+        Self::new(Change::Modify { old, new })
+    }
+
+    /// Creates the record of a deleted item, without an event.
+    pub fn remove(old: Old) -> Self {
+        Self::new(Change::Remove { old })
+    }
+
+    /// Sets the sequence number.
     #[must_use]
     pub fn with_sequence_number(mut self, number: &str) -> Self {
         self.sequence_number = Text::owned(number);
         self
     }
 
-    /// The record as that of a deletion because the item's time to live was over.
+    /// Makes it the record of an item that DynamoDB deleted because its time to live had passed.
     #[must_use]
-    pub fn with_expiry(mut self) -> Self {
-        self.is_expiry = true;
+    pub fn with_ttl_deletion(mut self) -> Self {
+        self.is_ttl_deletion = true;
         self
     }
 
@@ -243,16 +258,32 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         &self.change
     }
 
+    /// The item as it is, unless it was deleted.
+    pub fn new_image(&self) -> Option<&New> {
+        match &self.change {
+            Change::Insert { new } | Change::Modify { new, .. } => Some(new),
+            Change::Remove { .. } => None,
+        }
+    }
+
+    /// The item as it was, unless it was added.
+    pub fn old_image(&self) -> Option<&Old> {
+        match &self.change {
+            Change::Modify { old, .. } | Change::Remove { old } => Some(old),
+            Change::Insert { .. } => None,
+        }
+    }
+
     /// What happened to the item, owned.
     pub fn into_change(self) -> Change<New, Old> {
         self.change
     }
 
-    /// The item's key attributes, decoded when called.
+    /// The item's key attributes. Decodes them on each call.
     ///
     /// # Errors
     ///
-    /// They are missing, or not what `K` expects.
+    /// They are missing, or are not what `K` expects.
     pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
         let outer = self.outer()?;
         let keys = outer.inner()?.keys.map(Raw::get);
@@ -260,7 +291,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     }
 
     /// The record's place in its shard: a decimal number. Compare two as numbers, not as strings.
-    /// Empty if the event has none, which DynamoDB itself never does.
+    /// Empty if the event has none, which DynamoDB never sends.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         self.sequence_number
@@ -282,20 +313,20 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         path.split('/').next()
     }
 
-    /// When the change happened, to the second; not every record says.
+    /// When the change happened, in seconds. Not every record has it.
     #[must_use]
-    pub fn approximate_creation(&self) -> Option<SystemTime> {
-        self.approximate_creation.get(self.origin.event())
+    pub fn approximate_creation_date_time(&self) -> Option<SystemTime> {
+        self.approximate_creation_date_time.get(self.origin.event())
     }
 
-    /// Whether the item was deleted by DynamoDB because its time to live was over.
+    /// Whether DynamoDB deleted the item because its time to live had passed.
     #[must_use]
-    pub fn is_expiry(&self) -> bool {
-        self.is_expiry
+    #[doc(alias = "is_ttl")]
+    pub fn is_ttl_deletion(&self) -> bool {
+        self.is_ttl_deletion
     }
 
-    /// The record's own JSON, with all that has no method here. Empty for a record that is part of
-    /// no event.
+    /// The record's JSON, for fields that have no method. Empty for a record without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.origin.json()
@@ -319,8 +350,11 @@ impl<New: Deserializable, Old: Deserializable> Record for DynamoDbRecord<New, Ol
             origin: raw.origin(),
             sequence_number: Text::new(event, inner.sequence_number),
             event_source_arn: Text::new(event, envelope.event_source_arn),
-            approximate_creation: Seconds::new(event, inner.approximate_creation_date_time),
-            is_expiry: is_expiry(envelope.user_identity),
+            approximate_creation_date_time: Seconds::new(
+                event,
+                inner.approximate_creation_date_time,
+            ),
+            is_ttl_deletion: is_ttl_deletion(envelope.user_identity),
             change: change(envelope)?,
         })
     }
@@ -354,7 +388,7 @@ fn change<New: DeserializeOwned, Old: DeserializeOwned>(
 }
 
 /// See "DynamoDB Streams and Time to Live" in the DynamoDB Developer Guide.
-fn is_expiry(user_identity: Option<Raw<'_>>) -> bool {
+fn is_ttl_deletion(user_identity: Option<Raw<'_>>) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct UserIdentity<'e> {
@@ -376,8 +410,11 @@ impl<New: fmt::Debug, Old: fmt::Debug> fmt::Debug for DynamoDbRecord<New, Old> {
         f.debug_struct("DynamoDbRecord")
             .field("sequence_number", &self.sequence_number())
             .field("event_source_arn", &self.event_source_arn())
-            .field("approximate_creation", &self.approximate_creation())
-            .field("is_expiry", &self.is_expiry)
+            .field(
+                "approximate_creation_date_time",
+                &self.approximate_creation_date_time(),
+            )
+            .field("is_ttl_deletion", &self.is_ttl_deletion)
             .field("change", &self.change)
             .finish_non_exhaustive()
     }

@@ -19,7 +19,7 @@ use crate::{
     event::Origin,
     json::{Object, of_raw},
     source::{
-        Lane, Report, Split, Windowed,
+        Lane, Reporting, Split, Windowed,
         field::{Raw, Seconds, Text, foreign, identifier, required},
         split::alike_at,
     },
@@ -77,8 +77,7 @@ of_raw!(Inner: sequence_number, partition_key, data, approximate_arrival_timesta
 impl Source for Kinesis {
     const NAME: &'static str = "Kinesis";
     const IDENTIFIER: &'static str = "kinesis.sequenceNumber";
-    const REPORT: Report = Report::Checkpoint;
-    const WINDOWS: bool = true;
+    const REPORTING: Reporting = Reporting::Checkpoint;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
     source::{
-        Lane, Report, Split, Windowed,
+        Lane, Reporting, Split, Windowed,
         field::{Text, required},
     },
 };
@@ -64,8 +64,7 @@ impl<'e> UserEnvelope<'e> {
 impl Source for KinesisAggregated {
     const NAME: &'static str = Kinesis::NAME;
     const IDENTIFIER: &'static str = Kinesis::IDENTIFIER;
-    const REPORT: Report = Kinesis::REPORT;
-    const WINDOWS: bool = true;
+    const REPORTING: Reporting = Kinesis::REPORTING;
     type Envelope<'e> = UserEnvelope<'e>;
     type Output = ();
 

@@ -65,8 +65,8 @@ pub(in super::super) struct DynamoDb<'a> {
     pub(in super::super) sequence_number: Cow<'a, str>,
     pub(in super::super) event_source_arn: Option<Cow<'a, str>>,
     pub(in super::super) table_name: Option<String>,
-    pub(in super::super) approximate_creation: Option<SystemTime>,
-    pub(in super::super) is_expiry: bool,
+    pub(in super::super) approximate_creation_date_time: Option<SystemTime>,
+    pub(in super::super) is_ttl_deletion: bool,
     /// The images that the change has.
     pub(in super::super) new_image: Option<Image<'a>>,
     pub(in super::super) old_image: Option<Image<'a>>,
@@ -116,8 +116,8 @@ fn fields<'a>(outer: &Outer<'a>, inner: &Inner<'a>) -> Option<Fields<'a>> {
         sequence_number: inner.sequence_number.and_then(text).unwrap_or_default(),
         event_source_arn,
         table_name,
-        approximate_creation: seconds(inner.approximate_creation_date_time),
-        is_expiry: outer.user_identity.is_some_and(is_expiry),
+        approximate_creation_date_time: seconds(inner.approximate_creation_date_time),
+        is_ttl_deletion: outer.user_identity.is_some_and(is_ttl_deletion),
         new_image: has_new.then_some(inner.new_image),
         old_image: has_old.then_some(inner.old_image),
         keys: inner.keys,
@@ -125,7 +125,7 @@ fn fields<'a>(outer: &Outer<'a>, inner: &Inner<'a>) -> Option<Fields<'a>> {
     })))
 }
 
-fn is_expiry(identity: &RawValue) -> bool {
+fn is_ttl_deletion(identity: &RawValue) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Identity {

@@ -202,7 +202,7 @@ async fn a_failure_stops_what_comes_later_in_a_stream() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_stops_its_group_in_a_queue() {
-    for (names, undone, calls) in [
+    for (names, unprocessed, calls) in [
         ("a1! b2 a1 b1", "0 2", "+a1! +b2 -a1! -b2 +b1 -b1"),
         (
             "a3 b1! b1 c1 a1",
@@ -213,7 +213,7 @@ async fn a_failure_stops_its_group_in_a_queue() {
         ("a1! b1 ?1 b1", "0 2 3", "+a1! +b1 -a1! -b1"),
     ] {
         let handled = handle(Kind::Fifo, 2, names).await;
-        assert_eq!(handled.reported, undone, "{names}");
+        assert_eq!(handled.reported, unprocessed, "{names}");
         assert_eq!(handled.calls, calls, "{names}");
     }
 }

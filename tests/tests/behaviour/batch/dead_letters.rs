@@ -43,11 +43,11 @@ fn layers() -> Layer {
 fn act(text: &str, calls: &Calls) -> Result<(), Failure> {
     calls.add(text);
     match text.split(' ').next() {
-        Some("retry") => Err(Failure::retry(layers())),
+        Some("retry") => Err(Failure::transient(layers())),
         Some("?") => Err(layers())?,
         Some("permanent") => Err(Failure::permanent(layers())),
         Some(".permanent()") => Err(layers()).permanent(),
-        Some("retry.permanent()") => Err(Failure::retry(layers())).permanent(),
+        Some("retry.permanent()") => Err(Failure::transient(layers())).permanent(),
         Some("panic") => panic!("provoked"),
         _ => Ok(()),
     }
@@ -212,7 +212,7 @@ async fn a_letter_that_is_not_sent_leaves_the_record_undone() {
 
 #[tokio::test]
 async fn a_group_goes_on_when_its_letter_was_sent() {
-    for (then, undone, called) in [("", "", 4), (" then fail", "a1 a2", 3)] {
+    for (then, unprocessed, called) in [("", "", 4), (" then fail", "a1 a2", 3)] {
         let calls = Calls::default();
         let event = event([
             fifo("a1", "a", &format!("permanent{then}")),
@@ -220,7 +220,7 @@ async fn a_group_goes_on_when_its_letter_was_sent() {
             fifo("a2", "a", ""),
         ]);
         let response = reported(on_sqs::batch(invocation(&event), &calls)).await;
-        assert_eq!(response.join(" "), undone);
+        assert_eq!(response.join(" "), unprocessed);
         assert_eq!(calls.all().len(), called);
     }
 }

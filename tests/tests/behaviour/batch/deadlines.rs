@@ -205,8 +205,8 @@ async fn all_that_runs_is_cancelled() {
             let event = event(records);
             let batch = at_once(source, &event, Some(10 * SECOND), &calls);
             let response = reported(batch).await;
-            let undone = if source.is_stream() { 1 } else { 5 };
-            assert_eq!(response, ["1", "2", "3", "4", "5"][..undone]);
+            let unprocessed = if source.is_stream() { 1 } else { 5 };
+            assert_eq!(response, ["1", "2", "3", "4", "5"][..unprocessed]);
             // Before the response, and although dropping one may panic.
             let cancelled = format!("{text} cancelled");
             assert_eq!(calls.all(), vec![cancelled; 3], "{source:?}");

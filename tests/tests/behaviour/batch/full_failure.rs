@@ -59,7 +59,7 @@ async fn a_batch_of_which_nothing_is_done_is_an_error() {
     for source in Source::ALL {
         for texts in [&["bad"][..], &["bad", "bad", "permanent"]] {
             let diagnostic = failure(batch(source, &source.event(texts))).await;
-            assert_eq!(diagnostic.error_type, "StreamHandler.NoneDone");
+            assert_eq!(diagnostic.error_type, "StreamHandler.NoneProcessed");
             assert_eq!(
                 diagnostic.error_message,
                 format!(
@@ -75,7 +75,10 @@ async fn a_batch_of_which_nothing_is_done_is_an_error() {
         let error = batch(source, &source.event(&["bad", "good"]))
             .await
             .unwrap_err();
-        assert!(matches!(error, BatchError::NoneDone { records: 2, .. }));
+        assert!(matches!(
+            error,
+            BatchError::NoneProcessed { records: 2, .. }
+        ));
     }
 }
 
@@ -103,7 +106,7 @@ async fn it_comes_before_a_missing_identifier() {
     let error = batch(Source::Sqs, &event([sqs("1", "bad"), nameless()]))
         .await
         .unwrap_err();
-    assert_eq!(error.error_type(), "StreamHandler.NoneDone");
+    assert_eq!(error.error_type(), "StreamHandler.NoneProcessed");
     let error = batch(Source::Sqs, &event([sqs("1", "good"), nameless()]))
         .await
         .unwrap_err();

@@ -51,9 +51,9 @@ impl Observer for Recorder {
         Self::note("started", format_args!("{} {identifier}", record.index()));
     }
 
-    fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, _after: Duration) {
+    fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, _elapsed: Duration) {
         let ending = match ending {
-            Ending::Done => "done".to_owned(),
+            Ending::Processed => "done".to_owned(),
             Ending::DeadLettered(failure) => format!("dead-lettered: {failure}"),
             Ending::Failed(failure) => format!("failed: {:?}: {failure}", failure.reason()),
             Ending::Interrupted => "interrupted".to_owned(),
@@ -70,7 +70,7 @@ impl Observer for Recorder {
         let BatchSummary {
             source,
             records,
-            done,
+            processed,
             dead_lettered,
             failed,
             ..
@@ -81,7 +81,7 @@ impl Observer for Recorder {
             reported,
             ..
         } = batch;
-        let all = [done, dead_lettered, failed, interrupted, not_started];
+        let all = [processed, dead_lettered, failed, interrupted, not_started];
         assert_eq!(all.into_iter().sum::<usize>(), *records);
         Self::note(
             "batch_finished",

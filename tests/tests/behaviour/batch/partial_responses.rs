@@ -67,14 +67,14 @@ async fn reports_what_is_not_done() {
         (&["bad3", "bad2", "c", "bad1"], &["1"], 1, &["1", "2", "4"]),
     ];
     for source in Source::ALL {
-        for &(texts, checkpoint, read, undone) in cases {
+        for &(texts, checkpoint, read, unprocessed) in cases {
             let calls = Calls::default();
             let response = reported(batch(source, &source.event(texts), &calls)).await;
             if source.is_stream() {
                 assert_eq!(response, checkpoint, "{source:?} {texts:?}");
                 assert_eq!(calls.all(), texts[..read], "{source:?} {texts:?}");
             } else {
-                assert_eq!(response, undone, "{source:?} {texts:?}");
+                assert_eq!(response, unprocessed, "{source:?} {texts:?}");
                 assert_eq!(calls.all(), texts, "{source:?} {texts:?}");
             }
         }

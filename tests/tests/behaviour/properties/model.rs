@@ -83,9 +83,9 @@ impl Plan {
         if self.options == Options::Strict && !done.is_empty() && !done.contains(&true) {
             return None;
         }
-        let undone = (0..done.len()).filter(|&record| !done[record]);
+        let unprocessed = (0..done.len()).filter(|&record| !done[record]);
         let limit = if self.kind.is_stream() { 1 } else { usize::MAX };
-        self.response_for(undone.take(limit))
+        self.response_for(unprocessed.take(limit))
     }
 
     /// The identifiers of these records, each once; `None` if any has none.

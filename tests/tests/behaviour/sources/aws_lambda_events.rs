@@ -73,12 +73,12 @@ async fn failures_are_reported() {
         let calls = Calls::default();
         let event = source.event(&["a", "bad", "c", "bad", "e"]);
         let response = reported(batch(source, &event, &calls)).await;
-        let (undone, read): (&[&str], _) = if source.is_stream() {
+        let (unprocessed, read): (&[&str], _) = if source.is_stream() {
             (&["2"], 2)
         } else {
             (&["2", "4"], 5)
         };
-        assert_eq!(response, undone, "{source:?}");
+        assert_eq!(response, unprocessed, "{source:?}");
         assert_eq!(calls.all().len(), read, "{source:?}");
     }
 }

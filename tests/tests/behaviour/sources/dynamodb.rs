@@ -107,8 +107,8 @@ async fn accessors() {
     );
     assert_eq!(record.table_name(), Some("Orders"));
     let created = SystemTime::UNIX_EPOCH + Duration::from_secs(1_479_499_740);
-    assert_eq!(record.approximate_creation(), Some(created));
-    assert!(!record.is_expiry());
+    assert_eq!(record.approximate_creation_date_time(), Some(created));
+    assert!(!record.is_ttl_deletion());
     assert_eq!(
         record.change(),
         &Change::Insert {
@@ -315,20 +315,23 @@ async fn creation_times() {
                 .is_empty()
         );
         assert_eq!(
-            kept.lock().unwrap()[0].approximate_creation(),
+            kept.lock().unwrap()[0].approximate_creation_date_time(),
             expected,
             "{text}"
         );
     }
     let missing = without(insert("1", "a"), "/dynamodb/ApproximateCreationDateTime");
-    assert_eq!(keys_only(missing).await.approximate_creation(), None);
+    assert_eq!(
+        keys_only(missing).await.approximate_creation_date_time(),
+        None
+    );
 }
 
 #[tokio::test]
 async fn expiries() {
     let by = |kind: &str, principal: &str| json!({ "type": kind, "principalId": principal });
     let expiry = by("Service", "dynamodb.amazonaws.com");
-    for (identity, is_expiry) in [
+    for (identity, is_ttl_deletion) in [
         (expiry, true),
         (by("Service", "replication.dynamodb.amazonaws.com"), false),
         (by("User", "dynamodb.amazonaws.com"), false),
@@ -339,7 +342,7 @@ async fn expiries() {
     ] {
         let remove = dynamodb("1", "REMOVE", Value::Null, image(1, "1"));
         let record = keys_only(with(remove, "/userIdentity", identity.clone())).await;
-        assert_eq!(record.is_expiry(), is_expiry, "{identity}");
+        assert_eq!(record.is_ttl_deletion(), is_ttl_deletion, "{identity}");
     }
 }
 
@@ -382,8 +385,8 @@ async fn fields_that_are_missing() {
     let bare = json!({ "eventName": "REMOVE", "dynamodb": {} });
     let record = keys_only(bare).await;
     assert_eq!(record.table_name(), None);
-    assert_eq!(record.approximate_creation(), None);
-    assert!(!record.is_expiry());
+    assert_eq!(record.approximate_creation_date_time(), None);
+    assert!(!record.is_ttl_deletion());
 
     // No record at all but for its name: done for nobody.
     let kept = Kept::default();

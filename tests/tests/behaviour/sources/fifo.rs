@@ -39,7 +39,7 @@ async fn handle(records: Vec<Value>) -> (Vec<String>, Vec<String>) {
 
 #[tokio::test]
 async fn a_failure_stops_its_group() {
-    for (batch, undone, called) in [
+    for (batch, unprocessed, called) in [
         // The first, a middle and the last message of a group, others beside it.
         ("a1! a2 a3", "a1 a2 a3", "a1"),
         ("a1 a2! a3", "a2 a3", "a1 a2"),
@@ -58,7 +58,7 @@ async fn a_failure_stops_its_group() {
     ] {
         let names: Vec<_> = batch.split(' ').collect();
         let (response, calls) = handle(messages(&names)).await;
-        assert_eq!(response.join(" "), undone, "{batch}");
+        assert_eq!(response.join(" "), unprocessed, "{batch}");
         assert_eq!(calls.join(" "), called, "{batch}");
     }
 }

@@ -188,7 +188,7 @@ async fn a_retry_counts_each_record_once() {
     );
 }
 
-/// Records that share an identifier are delivered again together, so together they are undone.
+/// Records that share an identifier are delivered again together, so together they are unprocessed.
 #[tokio::test]
 async fn records_of_one_identifier_are_one_for_the_state() {
     let event = |records: &[(&str, &str)]| {

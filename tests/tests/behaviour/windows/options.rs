@@ -129,7 +129,7 @@ async fn other_options_go_on_working() {
     let summaries = SUMMARIES.0.lock().unwrap().clone();
     let numbers = summaries
         .iter()
-        .map(|batch| (batch.records, batch.done, batch.reported));
+        .map(|batch| (batch.records, batch.processed, batch.reported));
     assert_eq!(numbers.collect::<Vec<_>>(), [(5, 2, Some(1)), (1, 1, None)]);
 }
 
@@ -146,7 +146,7 @@ async fn none_done_is_told_before_the_window() {
     let calls = Calls::default();
     let event = in_window(Source::Kinesis.event(&["bad"]), json!({}), true);
     let diagnostic = failure(strict::batch(invocation(&event), &calls)).await;
-    assert_eq!(diagnostic.error_type, "StreamHandler.NoneDone");
+    assert_eq!(diagnostic.error_type, "StreamHandler.NoneProcessed");
     // No records are no failed ones.
     let event = in_window(Source::Kinesis.event(&[]), json!({}), true);
     folded(strict::batch(invocation(&event), &calls)).await;

@@ -97,8 +97,8 @@ fn dynamodb(record: DynamoDbRecord<Image>, log: &Log) -> Result<(), String> {
         record.sequence_number(),
         record.event_source_arn(),
         record.table_name(),
-        record.approximate_creation(),
-        record.is_expiry(),
+        record.approximate_creation_date_time(),
+        record.is_ttl_deletion(),
         record.keys::<Value>().is_ok(),
         format!("{record:?}"),
     ));

@@ -115,11 +115,13 @@ fn check_response(
         return Err("more in it than there should be".into());
     }
     let text_of = |element: &Element<'_>| Some(element.identifier.as_ref()?.to_string());
-    let undone = elements.iter().zip(done).filter(|(_, done)| !**done);
-    let undone: HashSet<_> = undone.filter_map(|(element, _)| text_of(element)).collect();
+    let unprocessed = elements.iter().zip(done).filter(|(_, done)| !**done);
+    let unprocessed: HashSet<_> = unprocessed
+        .filter_map(|(element, _)| text_of(element))
+        .collect();
     if let Some(text) = texts
         .iter()
-        .find(|text| *text == "\"\"" || !undone.contains(*text))
+        .find(|text| *text == "\"\"" || !unprocessed.contains(*text))
     {
         return Err(format!("{text} is of no record that is not done"));
     }

@@ -294,8 +294,8 @@ async fn an_aggregate_without_a_sequence_number() {
             .await
             .is_empty()
     );
-    let undone = without(texts("1", &["a", "bad"]), "/kinesis/sequenceNumber");
-    let failed = on_text::batch(invocation(&event([undone])), &calls);
+    let unprocessed = without(texts("1", &["a", "bad"]), "/kinesis/sequenceNumber");
+    let failed = on_text::batch(invocation(&event([unprocessed])), &calls);
     let diagnostic = stream_handler_tests::failure(failed).await;
     assert_eq!(diagnostic.error_type, "StreamHandler.MissingIdentifier");
     assert_eq!(calls.all(), ["a", "b", "a", "bad"]);

@@ -8,7 +8,7 @@ use serde::{
 };
 use stream_handler::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    source::{Report, Split, array_at},
+    source::{Reporting, Split, array_at},
 };
 
 pub(crate) enum Eager {}
@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for Members {
 impl Source for Eager {
     const NAME: &'static str = "eager";
     const IDENTIFIER: &'static str = "id";
-    const REPORT: Report = Report::EachUndone;
+    const REPORTING: Reporting = Reporting::EachUnprocessed;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 

@@ -102,8 +102,8 @@ async fn records_of_a_stream() {
         kinesis("shardId-000000000006:4", "b", r#"{"id":6}"#),
     ]);
     let calls = Calls::default();
-    let undone = ["shardId-000000000006:2", "shardId-000000000006:4"];
-    assert_eq!(reported(batch(&event, &calls)).await, undone);
+    let unprocessed = ["shardId-000000000006:2", "shardId-000000000006:4"];
+    assert_eq!(reported(batch(&event, &calls)).await, unprocessed);
     // Nothing of the key "b" overtakes the one that failed.
     assert_eq!(calls.all(), ["2 ", "3 ", "4 "]);
 }

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stream_handler::{
     Data, DecodeError, Event, EventError, ItemIdentifier, Payload, RawRecord, Record, Source,
-    source::{Lane, Report, Split, elements},
+    source::{Lane, Reporting, Split, elements},
 };
 
 /// The source. It stops no more than a partition key's or message group's records after a failure,
-/// and reports each undone record: right for queues, and for streams, whose first one counts.
+/// and reports each unprocessed record: right for queues, and for streams, whose first one counts.
 pub(crate) struct Pipe;
 
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ struct Attributes<'e> {
 impl Source for Pipe {
     const NAME: &'static str = "EventBridge Pipes";
     const IDENTIFIER: &'static str = "eventID` or `messageId";
-    const REPORT: Report = Report::EachUndone;
+    const REPORTING: Reporting = Reporting::EachUnprocessed;
     type Envelope<'e> = Envelope<'e>;
     type Output = ();
 
