@@ -19,7 +19,7 @@
 //! | SQS | an SNS envelope in the body | `sqs::an_envelope_in_the_body` |
 //! | SQS | an EventBridge envelope in the body | [`an_event_of_eventbridge_in_the_body`] |
 //! | Kafka | headers as signed and as unsigned bytes; null keys and values | `kafka::what_a_record_holds` |
-//! | Kafka | a record in another partition than it says | `kafka::a_record_in_another_partition_than_it_says` |
+//! | Kafka | a record in another partition than it says | `kafka::the_event_names_the_partition_whatever_the_record_says` |
 //! | all | unknown fields | `partial_responses::unknown_fields_are_ignored`, [`unknown_fields_of_a_kafka_event`] |
 //! | all | `Records` missing or not an array | `event_shape::an_event_without_an_array_of_records`, `kafka::events_of_others` |
 //! | all | an event of another source | `event_shape::records_of_another_source`, `kafka::events_of_others`, `hostile::good_events_and_those_of_other_sources` |
