@@ -115,6 +115,7 @@ impl Error for EventError {}
 pub enum BatchError {
     /// The event is not one of the source's: the function is behind another event source than its
     /// first parameter says, or was invoked by hand with another event.
+    #[non_exhaustive]
     InvalidEvent {
         /// The source the function expects.
         source: &'static str,
@@ -122,6 +123,7 @@ pub enum BatchError {
         error: EventError,
     },
     /// A record that must be reported has no identifier to report it by.
+    #[non_exhaustive]
     MissingIdentifier {
         /// The source of the event.
         source: &'static str,
@@ -135,6 +137,7 @@ pub enum BatchError {
         outcome: String,
     },
     /// No record of the batch is done, and `on_full_failure = "error"` says to fail then.
+    #[non_exhaustive]
     NoneProcessed {
         /// The source of the event.
         source: &'static str,
@@ -144,6 +147,7 @@ pub enum BatchError {
         first: String,
     },
     /// Something is wrong with the tumbling window of the event, or with its state.
+    #[non_exhaustive]
     Window {
         /// The source of the event.
         source: &'static str,
@@ -151,6 +155,7 @@ pub enum BatchError {
         error: WindowError,
     },
     /// The answer could not be written as JSON.
+    #[non_exhaustive]
     Unanswerable {
         /// The source of the event.
         source: &'static str,
@@ -231,16 +236,19 @@ pub enum WindowError {
     /// Lambda takes for a failed invocation.
     Unexpected,
     /// The state in the event is none of the handler's.
+    #[non_exhaustive]
     UnreadableState {
         /// Why not.
         error: String,
     },
     /// The state can't be written as a JSON object.
+    #[non_exhaustive]
     UnwritableState {
         /// Why not.
         error: String,
     },
     /// The state is larger than Lambda keeps.
+    #[non_exhaustive]
     StateTooLarge {
         /// Its size in JSON.
         bytes: usize,
@@ -248,6 +256,7 @@ pub enum WindowError {
         limit: usize,
     },
     /// The closing function failed, panicked, or was not done by the deadline.
+    #[non_exhaustive]
     NotClosed {
         /// What became of it.
         error: String,

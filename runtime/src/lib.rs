@@ -94,8 +94,18 @@
 //! Semantic versioning covers the public items, the options of the attribute, the Cargo features, the
 //! `errorType`s of failed invocations, and which response a batch gets. It does not cover
 //! `__private`, what the macro generates besides `batch`, the texts of errors and log lines, the
-//! timeline that the simulator prints, and what [`docs`] says. `lambda_runtime` 1, `bytes` 1 and
-//! `serde_json` 1 are part of the public API.
+//! timeline that the simulator prints, and what [`docs`] says. Three other
+//! crates are part of the public API. A new major version of one of them is adopted in a new major
+//! version of this crate (before 1.0, a new minor version):
+//!
+//! | crate | where |
+//! |---|---|
+//! | `lambda_runtime` 1 | [`LambdaEvent`], [`Context`], what [`run`](fn@run) and [`BodyLayer`] take, and the conversion of a [`BatchError`] |
+//! | `bytes` 1 | [`Bytes`] as a payload and in DynamoDB's attributes |
+//! | `serde_json` 1 | an event source of your own ([`Source`]), [`BatchError::Unanswerable`], `Transformed::json_line` of Firehose, and the simulator's filters |
+//!
+//! `serde` 1 and, with their Cargo features, `aws_lambda_events` and `aws_sdk_dynamodb` are also part
+//! of it.
 //!
 //! The minimum Rust version is 1.85. A new minor version may raise it, to a version that is at least
 //! six months old.

@@ -13,7 +13,7 @@ pub(crate) mod state;
 
 use std::marker::PhantomData;
 
-use self::state::StateType;
+use self::{returns::Sealed, state::StateType};
 use crate::{DecodeError, Failure, IntoOutcome, Outcome, RawRecord, Record, Source};
 
 /// A record handler, to what runs it.
@@ -98,7 +98,7 @@ where
     Plain {
         decode,
         function,
-        outcome: O::into_outcome,
+        outcome: |returned| returned.into_outcome(Sealed),
     }
 }
 
@@ -150,7 +150,7 @@ where
     Fold {
         decode,
         function,
-        outcome: O::into_outcome,
+        outcome: |returned| returned.into_outcome(Sealed),
         state: PhantomData,
     }
 }

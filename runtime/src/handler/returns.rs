@@ -1,31 +1,40 @@
-//! What a handler may return.
+//! What a record handler may return.
 
 use crate::{IntoFailure, Outcome, Source};
 
-/// What a handler of the source `S` may return: nothing, or a `Result`.
+/// What a record handler of the source `S` may return: nothing, or a `Result`.
+///
+/// This trait is sealed. For another value in `Ok` implement [`Success`]; for an error of your own,
+/// implement [`std::error::Error`] or [`IntoFailure`].
 #[diagnostic::on_unimplemented(
-    message = "a handler can't return `{Self}`",
+    message = "a record handler can't return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
-    note = "return `Ok(())` for a record that is done and `Err(…)` for one that Lambda must \
-            deliver again; a handler that can't fail returns nothing",
-    note = "a function that returns a future is written as an `async fn`"
+    note = "return `Ok(())` for a processed record and `Err(…)` for a record that Lambda must \
+            deliver again; a record handler that can't fail returns nothing",
+    note = "write a function that returns a future as an `async fn`"
 )]
 pub trait IntoOutcome<S: Source> {
     /// What became of the record.
-    fn into_outcome(self) -> Outcome<S::Output>;
+    #[doc(hidden)]
+    fn into_outcome(self, sealed: Sealed) -> Outcome<S::Output>;
 }
+
+/// Seals [`IntoOutcome`]: no other crate can name this type, so none can implement the method. A
+/// sealed supertrait would add a second unsatisfied bound to each error about a return type.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealed;
 
 impl<S: Source> IntoOutcome<S> for ()
 where
     (): Success<S>,
 {
-    fn into_outcome(self) -> Outcome<S::Output> {
+    fn into_outcome(self, _: Sealed) -> Outcome<S::Output> {
         Outcome::Processed(self.into_output())
     }
 }
 
 impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
-    fn into_outcome(self) -> Outcome<S::Output> {
+    fn into_outcome(self, _: Sealed) -> Outcome<S::Output> {
         match self {
             Ok(value) => Outcome::Processed(value.into_output()),
             Err(error) => Outcome::Failed(error.into_failure()),
@@ -33,13 +42,13 @@ impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
     }
 }
 
-/// What a handler of the source `S` may return in `Ok`: `()`, for all sources that are answered
-/// with batch item failures.
+/// What a record handler of the source `S` may return in `Ok`: `()`, for all sources whose response
+/// is a list of batch item failures.
 #[diagnostic::on_unimplemented(
-    message = "a handler of `{S}` records can't return `Ok` with a `{Self}`",
-    label = "not what the source is answered with",
-    note = "most sources learn of a record only whether it is done: end the handler with `Ok(())`; \
-            for `Firehose` return `Transformed`, for `S3Batch` `()` or a `String`"
+    message = "a record handler of `{S}` can't return `Ok` with a `{Self}`",
+    label = "not a value for the source's response",
+    note = "the response of most sources has no place for a value: end the record handler with `Ok(())`; \
+            for `Firehose` return `Transformed`, for `S3Batch` return `()` or a `String`"
 )]
 pub trait Success<S: Source> {
     /// The value as the source's response needs it.

@@ -144,7 +144,9 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
         })
 }
 
-/// A type that `serde` can deserialise, borrowing nothing: every `serde::de::DeserializeOwned`.
+/// A type that `serde` can deserialise without borrowing: every `serde::de::DeserializeOwned`.
+///
+/// This trait is sealed by its blanket implementation: implement `serde::Deserialize`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be deserialised",
     label = "holds `{Self}`, which doesn't implement `serde::Deserialize`",

@@ -138,6 +138,7 @@ impl<P> Sns<P> {
 
 /// An attribute that a message was published with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MessageAttribute<'a> {
     /// `String`, `String.Array`, `Number` or `Binary`.
     pub data_type: Cow<'a, str>,

@@ -183,6 +183,9 @@ pub struct DynamoDbRecord<New, Old = New> {
 }
 
 /// What happened to an item, with its images.
+///
+/// Exhaustive, so that a `match` needs no arm for other changes: such an arm could lose records. A
+/// record with an event name that is not listed here is undecodable, and so reported to Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<New, Old = New> {
     /// The item was added.

@@ -207,21 +207,16 @@ async fn outside_lambda_run_says_what_to_do() {
     assert!(std::error::Error::source(&error).is_none());
 }
 
-#[test]
-fn errors_tell_lambda_their_type() {
+#[tokio::test]
+async fn errors_tell_lambda_their_type() {
     fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
     assert_error::<BatchError>();
     assert_error::<stream_handler::Error>();
     assert_error::<stream_handler::EventError>();
     assert_error::<stream_handler::DecodeError>();
 
-    let error = BatchError::MissingIdentifier {
-        source: "SQS",
-        field: "messageId",
-        index: 0,
-        records: 1,
-        outcome: "failed".to_owned(),
-    };
+    let error = plain::batch(invocation(&r#"{"no": "event"}"#)).await;
+    let error: BatchError = error.unwrap_err();
     let (error_type, message) = (error.error_type(), error.to_string());
     let diagnostic = Diagnostic::from(error);
     assert_eq!(diagnostic.error_type, error_type);
