@@ -1,4 +1,4 @@
-//! The time from the body of an event to that of the response, and what one bad record costs.
+//! The time from the body of an event to that of the response, and the extra time for one bad record.
 //!
 //! ```sh
 //! cargo bench -p stream-handler --features aws_lambda_events --bench batch -- 'batch/kinesis/small/1000/'

@@ -84,7 +84,7 @@ pub fn response_text(identifiers: &[impl AsRef<str>]) -> String {
     format!(r#"{{"batchItemFailures":[{}]}}"#, items.join(","))
 }
 
-/// What Lambda is told of an invocation that fails as a whole.
+/// What is reported to Lambda if an invocation fails as a whole.
 pub async fn failure(batch: impl Future<Output = Result<BatchResponse, BatchError>>) -> Diagnostic {
     batch.await.expect_err("no response").into()
 }
@@ -105,7 +105,7 @@ impl Calls {
     }
 }
 
-/// The sources that answer with batch item failures.
+/// The sources whose response is a list of batch item failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// Kinesis Data Streams.

@@ -116,7 +116,7 @@ fn money(cents: usize) -> f64 {
     f64::from(u32::try_from(cents % 100_000).unwrap_or_default()) / 100.0
 }
 
-/// So many bytes of words, as JSON: every 200 or so there is one that JSON escapes.
+/// A given number of bytes of words, as JSON: every 200 or so there is one that JSON escapes.
 fn note(index: usize, bytes: usize) -> String {
     const WORDS: [&str; 16] = [
         "please",

@@ -40,9 +40,9 @@ enum Problem {
     Value {
         expected: String,
     },
-    /// Of the type's own making: its text may say anything.
+    /// A custom error of the type: its text may contain data.
     Refused,
-    /// Something that has no data in it.
+    /// A text without data.
     Other(String),
 }
 

@@ -43,8 +43,8 @@ use crate::{DecodeError, json::mismatch::explain};
 /// # });
 /// ```
 ///
-/// That is what a rule sends unless it says otherwise: with an input transformer, an input path or
-/// a constant, the body is what that makes of the event, so take it as `Json`.
+/// A rule sends such events by default. With an input transformer, an input path or a constant, the
+/// body has another shape: take it as `Json<T>`.
 #[derive(Clone)]
 pub struct EventBridge<T> {
     json: String,
@@ -52,7 +52,7 @@ pub struct EventBridge<T> {
 }
 
 impl<T> EventBridge<T> {
-    /// An event of nothing but a detail, to call a handler with in a unit test.
+    /// Creates an event with only a detail, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::{eventbridge::EventBridge, sqs::SqsMessage};
@@ -66,24 +66,24 @@ impl<T> EventBridge<T> {
         }
     }
 
-    /// What happened, in the words of the event's source.
+    /// The event's `detail`.
     pub fn detail(&self) -> &T {
         &self.detail
     }
 
-    /// What happened, owned.
+    /// The event's `detail`, owned.
     pub fn into_detail(self) -> T {
         self.detail
     }
 
-    /// What kind of event it is, as in `EC2 Instance State-change Notification`. Read from the
-    /// event's JSON when called, like all below.
+    /// The kind of event, such as `EC2 Instance State-change Notification`. This method and those
+    /// below read the event's JSON on each call.
     #[must_use]
     pub fn detail_type(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "detail-type")
     }
 
-    /// The service or application that the event is from, as in `aws.ec2`.
+    /// The service or application that sent the event, such as `aws.ec2`.
     #[must_use]
     pub fn source(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "source")
@@ -95,13 +95,13 @@ impl<T> EventBridge<T> {
         text_at(&self.json, "id")
     }
 
-    /// The account that the event is from.
+    /// The AWS account that the event is from.
     #[must_use]
     pub fn account(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "account")
     }
 
-    /// When it happened, as the source says: `2026-01-02T12:45:07Z`.
+    /// The event's time according to its source, such as `2026-01-02T12:45:07Z`.
     #[must_use]
     pub fn time(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "time")
@@ -113,7 +113,7 @@ impl<T> EventBridge<T> {
         text_at(&self.json, "region")
     }
 
-    /// The ARNs of what the event is about; often none.
+    /// The ARNs of the resources that the event is about; often empty.
     #[must_use]
     pub fn resources(&self) -> Vec<Cow<'_, str>> {
         let resources = value_at(&self.json, "resources").map_or("[]", RawValue::get);
@@ -121,7 +121,7 @@ impl<T> EventBridge<T> {
         resources.into_iter().map(|Str(arn)| arn).collect()
     }
 
-    /// The event's JSON, with all that has no method here. Empty for one made by
+    /// The event's JSON, for fields that have no method. Empty for an event made by
     /// [`new`](Self::new).
     #[must_use]
     pub fn json(&self) -> &str {

@@ -16,11 +16,10 @@ use crate::{error::DecodeError, json::mismatch::explain};
 
 /// What the payload of a record decodes into.
 ///
-/// Implemented by [`Json`], by [`Bytes`] and `Vec<u8>` for the bytes as they are, by `String`,
-/// and by `()`, which reads nothing;
-/// and by what other services of AWS put into a queue: [`Sns`](crate::sns::Sns), which holds
-/// another payload, [`EventBridge`](crate::eventbridge::EventBridge) and
-/// [`S3Event`](crate::s3::S3Event). Implement it for a format of your own:
+/// Implemented by [`Json`], `String`, [`Bytes`] and `Vec<u8>`, and by `()`, which reads nothing. For
+/// messages of other AWS services: [`Sns`](crate::sns::Sns), which contains another payload,
+/// [`EventBridge`](crate::eventbridge::EventBridge) and [`S3Event`](crate::s3::S3Event). Implement it
+/// for a format of your own:
 ///
 /// ```
 /// use stream_handler::{Data, DecodeError, Payload};
@@ -48,8 +47,8 @@ pub trait Payload: Sized {
     ///
     /// # Errors
     ///
-    /// The data are not what the type expects; the record then fails as undecodable, and no other
-    /// does. A panic has the same effect.
+    /// The data are not what the type expects. Only this record then fails, as undecodable. A panic has
+    /// the same effect.
     fn decode(data: Data<'_>) -> Result<Self, DecodeError>;
 }
 
@@ -93,7 +92,7 @@ impl<'a> Data<'a> {
     ) -> Result<T, DecodeError> {
         match self.0 {
             Encoded::Base64(text) if text.len() <= SMALL => {
-                // Memory for each record of a batch is a good part of what it costs to decode.
+                // Allocating memory for each record would be a large part of the decoding time.
                 let mut bytes = [0; SMALL];
                 match STANDARD.decode(text.as_bytes(), Out::from_slice(&mut bytes)) {
                     Ok(decoded) => read(decoded),
@@ -124,7 +123,7 @@ impl<'a> Data<'a> {
 const SMALL: usize = 2048;
 
 fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
-    // The fast decoder has one error; the other's says what is wrong and where.
+    // The fast decoder does not say what is wrong. The slow decoder does, and where.
     STANDARD
         .decode_to_vec(text)
         .or_else(|_| BASE64_STANDARD.decode(text))
@@ -149,10 +148,10 @@ fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
 /// This trait is sealed by its blanket implementation: implement `serde::Deserialize`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be deserialised",
-    label = "holds `{Self}`, which doesn't implement `serde::Deserialize`",
-    note = "put `#[derive(serde::Deserialize)]` on `{Self}`, or, if that is a collection, on what \
-            it holds; a type of another crate often implements it with that crate's `serde` feature",
-    note = "it must own what it holds: `String`, not `&str`",
+    label = "contains `{Self}`, which doesn't implement `serde::Deserialize`",
+    note = "put `#[derive(serde::Deserialize)]` on `{Self}`, or, if it is a collection, on its \
+            elements; a type of another crate often implements it with that crate's `serde` feature",
+    note = "it must own its data: `String`, not `&str`",
     note = "an image of DynamoDB is an item, not JSON text: write `DynamoDbRecord<T>`, without `Json`"
 )]
 pub trait Deserializable: DeserializeOwned {}
@@ -198,7 +197,7 @@ impl<T: Deserializable> Payload for Json<T> {
                 .map_err(|error| json_error::<T>(text.as_bytes(), error));
         }
         data.read(|bytes| {
-            // All of it at once is less work than each string alone.
+            // Validating all UTF-8 at once is faster than validating each string.
             let value = match std::str::from_utf8(bytes) {
                 Ok(text) => serde_json::from_str(text),
                 Err(_) => serde_json::from_slice(bytes),
@@ -216,7 +215,7 @@ fn json_error<T: for<'de> Deserialize<'de>>(bytes: &[u8], error: serde_json::Err
     explain::<T>(bytes, &what, error)
 }
 
-/// Not read at all: whatever it is, it is not looked at.
+/// Accepts any payload without reading it.
 impl Payload for () {
     fn decode(_: Data<'_>) -> Result<Self, DecodeError> {
         Ok(())

@@ -33,11 +33,11 @@ use crate::DecodeError;
 /// # });
 /// ```
 ///
-/// When notifications are set up, S3 sends a message of another shape first, `s3:TestEvent`: it is
-/// an event of no records, of which [`is_test`](Self::is_test) tells.
+/// When notifications are set up, S3 first sends an `s3:TestEvent`. It is an event without records, for
+/// which [`is_test`](Self::is_test) is true.
 ///
-/// Through a topic: `SqsMessage<Sns<S3Event>>`. Through EventBridge S3's events have another shape:
-/// take `EventBridge<T>`.
+/// For notifications through an SNS topic take `SqsMessage<Sns<S3Event>>`. Events through EventBridge
+/// have another shape: take `EventBridge<T>`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct S3Event {
     records: Vec<S3Record>,
@@ -45,7 +45,7 @@ pub struct S3Event {
 }
 
 impl S3Event {
-    /// An event of these records, to call a handler with in a unit test.
+    /// Creates an event with these records, to call a record handler in a unit test.
     #[must_use]
     pub fn new(records: Vec<S3Record>) -> Self {
         Self {
@@ -54,19 +54,19 @@ impl S3Event {
         }
     }
 
-    /// What happened, one record for each object. One message of S3's nearly always has one.
+    /// One record for each object. S3 nearly always sends one record per message.
     #[must_use]
     pub fn records(&self) -> &[S3Record] {
         &self.records
     }
 
-    /// What happened, owned.
+    /// The records, owned.
     #[must_use]
     pub fn into_records(self) -> Vec<S3Record> {
         self.records
     }
 
-    /// Whether it is the message by which S3 finds out that it may send notifications.
+    /// Whether this is the message with which S3 checks that it may send notifications.
     #[must_use]
     pub fn is_test(&self) -> bool {
         self.is_test
@@ -85,28 +85,28 @@ impl S3Event {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct S3Record {
-    /// What happened, as in `ObjectCreated:Put`: without the `s3:` that it has where notifications
-    /// are set up.
+    /// What happened, such as `ObjectCreated:Put`. Without the prefix `s3:` that the notification's
+    /// configuration has.
     pub event_name: String,
-    /// When S3 was done with it, as in `2026-01-02T12:45:07.000Z`.
+    /// When S3 finished the request, such as `2026-01-02T12:45:07.000Z`.
     pub event_time: String,
     /// The bucket's name.
     pub bucket: String,
-    /// The object's key, as it is: in the notification it is URL-encoded.
+    /// The object's key, decoded: in the notification it is URL-encoded.
     pub key: String,
-    /// The object's size in bytes; `None` when it was deleted, for one.
+    /// The object's size in bytes; `None` if the notification has none, as for a deletion.
     pub size: Option<u64>,
     /// The object's entity tag.
     pub e_tag: Option<String>,
     /// The object's version, in a bucket with versions.
     pub version_id: Option<String>,
-    /// Tells the order of two events of the *same key*: pad the shorter with zeros on the right;
-    /// the greater of the two texts is of the later event.
+    /// Orders two events of the *same key*: pad the shorter sequencer with zeros on the right. The
+    /// greater text belongs to the later event.
     pub sequencer: Option<String>,
 }
 
 impl S3Record {
-    /// A record with nothing but a bucket and a key, to call a handler with in a unit test.
+    /// Creates a record with only a bucket and a key, to call a record handler in a unit test.
     pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{DecodeError, json::mismatch::explain};
 
-/// An SNS notification, as a topic's subscription puts it into the body of an SQS message; what
-/// was published, its `Message`, is decoded into `P`.
+/// An SNS notification, as a topic's subscription puts it into the body of an SQS message. Its
+/// `Message` is decoded into `P`.
 ///
 /// ```
 /// use stream_handler::{Json, sns::Sns, sqs::SqsMessage, stream_handler};
@@ -41,9 +41,9 @@ use crate::{DecodeError, json::mismatch::explain};
 /// # });
 /// ```
 ///
-/// With *raw message delivery* on the subscription SNS sends no such envelope: the body is the
-/// message, so take `SqsMessage<Json<Order>>`. A queue of a subscription that nobody confirmed yet
-/// gets a `SubscriptionConfirmation`: it is undecodable, and the error says so.
+/// If the subscription has *raw message delivery* enabled, the body is the message itself: take
+/// `SqsMessage<Json<Order>>`. An unconfirmed subscription sends a `SubscriptionConfirmation`, which is
+/// undecodable; the error says so.
 #[derive(Clone)]
 pub struct Sns<P> {
     json: String,
@@ -60,7 +60,7 @@ struct Notification<'a> {
 }
 
 impl<P> Sns<P> {
-    /// A notification of nothing but a message, to call a handler with in a unit test.
+    /// Creates a notification with only a message, to call a record handler in a unit test.
     ///
     /// ```
     /// # use stream_handler::{Json, sns::Sns, sqs::SqsMessage};
@@ -74,17 +74,17 @@ impl<P> Sns<P> {
         }
     }
 
-    /// What was published.
+    /// The published message.
     pub fn message(&self) -> &P {
         &self.message
     }
 
-    /// What was published, owned.
+    /// The published message, owned.
     pub fn into_message(self) -> P {
         self.message
     }
 
-    /// The ARN of the topic. Read from the notification's JSON when called, like all below.
+    /// The ARN of the topic. This method and those below read the notification's JSON on each call.
     #[must_use]
     pub fn topic_arn(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "TopicArn")
@@ -128,7 +128,7 @@ impl<P> Sns<P> {
         })
     }
 
-    /// The notification's JSON, with all that has no method here. Empty for one made by
+    /// The notification's JSON, for fields that have no method. Empty for a notification made by
     /// [`new`](Self::new).
     #[must_use]
     pub fn json(&self) -> &str {
@@ -142,7 +142,7 @@ impl<P> Sns<P> {
 pub struct MessageAttribute<'a> {
     /// `String`, `String.Array`, `Number` or `Binary`.
     pub data_type: Cow<'a, str>,
-    /// Its value: of a `String.Array` in JSON, of a `Binary` in base64.
+    /// Its value: JSON for a `String.Array`, base64 for a `Binary`.
     pub value: Cow<'a, str>,
 }
 
@@ -173,7 +173,7 @@ fn message(json: &str) -> Result<Cow<'_, str>, DecodeError> {
     }
 }
 
-/// Why some JSON is no notification.
+/// Why some JSON is not a notification.
 fn unexpected(json: &str) -> String {
     let kind = text_at(json, "Type").unwrap_or_default();
     if kind == "Notification" {

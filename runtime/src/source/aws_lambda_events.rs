@@ -1,7 +1,7 @@
 //! The record types of the `aws_lambda_events` crate, as they are.
 //!
-//! What identifies a record, and what keeps its order, is read from the event and not from these
-//! types: they read a missing sequence number as `""`, for one.
+//! A record's identifier and lane are read from the event and not from these types, since they read a
+//! missing sequence number as `""`.
 
 use serde::de::DeserializeOwned;
 

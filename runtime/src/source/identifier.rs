@@ -17,8 +17,8 @@ enum Identifier {
 }
 
 impl ItemIdentifier {
-    /// An identifier, unless it is empty: Lambda takes an empty one for a failure of the whole
-    /// batch.
+    /// Creates an identifier; `None` if it is empty, since Lambda treats an empty identifier as a failure
+    /// of the whole batch.
     ///
     /// See "Reporting batch item failures" on the AWS pages "Using Lambda with Amazon SQS" and
     /// "… with Amazon Kinesis Data Streams".
@@ -28,8 +28,8 @@ impl ItemIdentifier {
         (!identifier.is_empty()).then_some(Self(Identifier::Text(identifier)))
     }
 
-    /// A place in a topic, as Kafka has it: the key of the partition in the event, `topic-0`, and
-    /// the offset in it. None if the partition is empty.
+    /// Creates the identifier of a Kafka record: the partition's key in the event, such as `topic-0`, and
+    /// the offset. `None` if the partition is empty.
     #[must_use]
     pub fn offset(partition: impl Into<Box<str>>, offset: i64) -> Option<Self> {
         let partition = partition.into();

@@ -1,4 +1,4 @@
-//! What a handler's first parameter can be.
+//! What a record handler's first parameter can be.
 
 use crate::{
     Event, Source,
@@ -7,22 +7,22 @@ use crate::{
     json::{Object, mismatch::explain_record},
 };
 
-/// A type that a handler can take as its record. It names its event source and decodes itself
-/// from one raw record.
+/// A type that a record handler can take as its record. It names its event source, and decodes one raw
+/// record.
 ///
 /// Implemented by `kinesis::KinesisRecord`, `dynamodb::DynamoDbRecord`, `sqs::SqsMessage` and
 /// `kafka::KafkaRecord`, and
 /// with the Cargo feature `aws_lambda_events` by that crate's record types. See [`Source`] for one
 /// of your own.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a record that a handler can take",
+    message = "`{Self}` is not a record that a record handler can take",
     label = "not a record",
-    note = "a handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>`, \
+    note = "a record handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>`, \
             `SqsMessage<T>` or `KafkaRecord<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
             with the Cargo feature `aws_lambda_events`, a record type of that crate",
     note = "for a payload `T` in JSON write `KinesisRecord<Json<T>>` or `SqsMessage<Json<T>>`",
-    note = "for a whole batch write the type of one of its records, and the handler is called for \
-            each: `T` for `Vec<T>` and `LambdaEvent<T>`, `KinesisEventRecord` for `KinesisEvent`, \
+    note = "instead of a whole batch write the type of one of its records; the record handler is \
+            called for each: `T` for `Vec<T>` and `LambdaEvent<T>`, `KinesisEventRecord` for `KinesisEvent`, \
             `SqsMessage` for `SqsEvent`, `dynamodb::EventRecord` for `dynamodb::Event`"
 )]
 pub trait Record: Sized {
@@ -33,11 +33,11 @@ pub trait Record: Sized {
     ///
     /// # Errors
     ///
-    /// It is not what the type expects; the record then fails as undecodable, and no other does.
-    /// A panic has the same effect.
+    /// The record is not what the type expects. Only this record then fails, as undecodable. A panic has
+    /// the same effect.
     fn decode(raw: RawRecord<'_, '_, Self::Source>) -> Result<Self, DecodeError>;
 
-    /// A record from its own JSON, as one of an event's, to call a handler with in a unit test.
+    /// Reads a record from its JSON, as it stands in an event, to call a record handler in a unit test.
     ///
     /// ```
     /// use stream_handler::{Json, Record as _, sqs::SqsMessage};
@@ -96,7 +96,7 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
         self.event
     }
 
-    /// The record's position in the event, from 0: that of the record that held it, if one did.
+    /// The record's position in the event, from 0. A record from an aggregate has the aggregate's position.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
@@ -108,7 +108,7 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
         self.json
     }
 
-    /// The record's JSON, to keep.
+    /// The record's JSON, as an owned reference.
     #[cfg_attr(
         not(any(
             feature = "dynamodb",

@@ -8,14 +8,14 @@ use crate::{
     json::{Cursor, Layouts, Object, OfRaw, Stop, kind, shape},
 };
 
-/// The records of an event, each read apart from the others, for [`Source::split`](crate::Source::split):
-/// made by [`array_at`] and [`elements`], or of the JSON of each record, found in some other way.
+/// The records of an event, each read separately: what [`Source::split`](crate::Source::split)
+/// returns. Made by [`array_at`] and [`elements`], or collected from the JSON of each record.
 #[derive(Debug)]
 pub struct Split<'e, E> {
-    /// The JSON of each.
+    /// The JSON of each record.
     pub(crate) json: Vec<&'e str>,
     pub(crate) envelopes: Vec<serde_json::Result<E>>,
-    /// Whether the event is one of a tumbling window, if that is known.
+    /// Whether the event belongs to a tumbling window, if known.
     pub(crate) is_window: Option<bool>,
 }
 
@@ -61,7 +61,7 @@ impl<'e, E> Split<'e, E> {
             let (start, is_first) = (cursor.at(), self.json.is_empty());
             self.push(read(cursor)?);
             if is_first {
-                // Lists that grow are copied, and may end up twice as long as they must be.
+                // Growing the lists would copy them, and may double the memory.
                 let alike = cursor.left() / (cursor.at() - start).max(1) + 1;
                 self.reserve(alike.min(LARGEST_BATCH));
             }
@@ -99,8 +99,7 @@ impl<'e, E: Deserialize<'e>> FromIterator<&'e RawValue> for Split<'e, E> {
 ///
 /// # Errors
 ///
-/// The event is not an object, or has no such key, or something else than an array there, or is not
-/// JSON.
+/// The event is not JSON or not an object, the key is missing, or its value is not an array.
 pub fn array_at<'e, E: Deserialize<'e>>(
     event: &'e Event,
     key: &str,
@@ -108,7 +107,7 @@ pub fn array_at<'e, E: Deserialize<'e>>(
     read_array_at(event, key, Cursor::record)
 }
 
-/// As [`array_at`], for envelopes that can be read by the layout of other records.
+/// Like [`array_at`], for envelopes that can be read by the layout of other records.
 #[cfg_attr(
     not(any(
         feature = "dynamodb",
@@ -145,7 +144,7 @@ fn read_array_at<'e, E>(
                 return value.pass();
             }
             if records.is_some() {
-                // Either one alone would lose the other's records.
+                // Reading only one of the arrays would lose the records of the other.
                 return Err(Stop::Found(format!("an object with two `{key}`")));
             }
             if value.peek() != Some(b'[') {

@@ -176,7 +176,7 @@ fn odd(random: &mut Random, spelling: Spelling, out: &mut String) {
 
 fn varied(kind: Kind, last: &mut String, random: &mut Random, place: &Place, out: &mut String) {
     if random.one_in(place.odd_one_in) {
-        // A record that says to be of another partition may cost the event: that is tried apart.
+        // A record that says to be of another partition may fail the event: another case tries that.
         match kind {
             Kind::Topic => out.push_str(random.any(&["null", "5", r#""""#, r#""\ud83d""#, "{}"])),
             Kind::Partition => out.push_str(random.any(&["null", "{}", r#""0""#, "1.0", "[]"])),

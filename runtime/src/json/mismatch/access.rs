@@ -13,7 +13,7 @@ use serde::{
 
 use super::{Kind, Mismatch, Segment};
 
-/// A value that errors can tell of.
+/// A value that errors can describe.
 pub(crate) trait Value<'e>: Deserializer<'e, Error = Mismatch> {
     fn kind(&self) -> Kind;
 }

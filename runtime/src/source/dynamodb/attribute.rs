@@ -1,5 +1,5 @@
-//! An attribute as DynamoDB has it, read from the event before any type sees it: what is not
-//! DynamoDB's JSON is an error however tolerant the type is.
+//! An attribute as DynamoDB has it, read from the event before the user's type sees it. JSON that is not
+//! DynamoDB's is therefore an error, even if the type would ignore it.
 
 use std::{borrow::Cow, fmt};
 
@@ -18,7 +18,7 @@ pub(super) enum Attribute<'e> {
     N(#[serde(borrow)] Number<'e>),
     #[serde(deserialize_with = "binary")]
     B(Vec<u8>),
-    /// Of binary data, when a type asks for its bytes one by one.
+    /// One byte of binary data, for a type that asks for the bytes one by one.
     #[serde(skip)]
     Byte(u8),
     #[serde(rename = "BOOL")]
@@ -27,7 +27,7 @@ pub(super) enum Attribute<'e> {
     Null,
     M(#[serde(borrow)] Item<'e>),
     L(#[serde(borrow)] Vec<Attribute<'e>>),
-    // What is in a set is read by types as an attribute of its own.
+    // A type reads each element of a set as an attribute.
     #[serde(rename = "SS", borrow, deserialize_with = "strings")]
     Ss(Vec<Attribute<'e>>),
     #[serde(rename = "NS", borrow, deserialize_with = "numbers")]
@@ -40,7 +40,7 @@ pub(super) enum Attribute<'e> {
 #[derive(Deserialize)]
 pub(super) struct Str<'e>(#[serde(borrow)] pub(super) Cow<'e, str>);
 
-/// Attributes and their names, each of which is there once.
+/// Attributes and their names, without duplicates.
 #[derive(Debug)]
 pub(super) struct Item<'e>(pub(super) Vec<(Cow<'e, str>, Attribute<'e>)>);
 
@@ -60,7 +60,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
                 while let Some((Str(name), attribute)) = map.next_entry()? {
                     attributes.push((name, attribute));
                 }
-                // DynamoDB sends none twice, and of two a type might lose one.
+                // DynamoDB never sends a name twice. A type might lose one of the two attributes.
                 match twice(&attributes) {
                     Some(name) => Err(A::Error::invalid_value(Unexpected::Str(name), &self)),
                     None => Ok(Item(attributes)),
@@ -72,7 +72,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
     }
 }
 
-/// A name that is there twice.
+/// A name that occurs twice.
 fn twice<'a>(attributes: &'a [(Cow<'_, str>, Attribute<'_>)]) -> Option<&'a str> {
     if attributes.len() <= 16 {
         let before = |index: usize| attributes[..index].iter();

@@ -1,8 +1,7 @@
 //! How types see an attribute.
 //!
-//! Whatever a type asks for, it is shown what is there: a type that asks for an integer, one that
-//! asks for anything, and one that asks twice see the same. The exceptions are below, each because
-//! what the type asks for says more than what is there.
+//! A type is shown the attribute itself, whatever type it asks `serde` for. The exceptions are below:
+//! there, the type's request decides how the attribute is shown.
 
 use std::borrow::Cow;
 
@@ -119,7 +118,7 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         self.deserialize_string(visitor)
     }
 
-    // Those that ask for a float make one of any integer, and round it.
+    // A type that asks for a float would otherwise convert any integer to one, and round it.
 
     fn deserialize_f32<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.visit_number(visitor, Number::visit_f32)
@@ -129,7 +128,7 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         self.visit_number(visitor, Number::visit_f64)
     }
 
-    // Those that ask for less may not take as much.
+    // Only types that ask for 128 bits accept numbers of that size.
 
     fn deserialize_i128<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.visit_number(visitor, Number::visit_i128)
@@ -181,7 +180,7 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         }
     }
 
-    /// It has been checked already.
+    /// The attribute has already been validated.
     fn deserialize_ignored_any<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_unit()
     }

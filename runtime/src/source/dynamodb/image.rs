@@ -1,4 +1,4 @@
-//! Item images: DynamoDB's JSON into the user's type, an absent image kept apart from an empty one.
+//! Decodes item images into the user's type. An absent image is not an empty item.
 
 use serde::{
     Deserializer,
@@ -12,8 +12,8 @@ use crate::{
     json::mismatch::{Value as _, explain},
 };
 
-/// Decodes an image. `()` reads none, `Option<T>` accepts that there is none, and any other type
-/// needs one. `name` says which image this is, for messages.
+/// Decodes an image. `()` does not read it, `Option<T>` accepts an absent image, and any other type
+/// needs the image. `name` says which image this is, for messages.
 pub(super) fn decode<T: DeserializeOwned>(
     json: Option<&str>,
     name: impl Fn() -> String,
@@ -42,7 +42,7 @@ pub(super) fn decode<T: DeserializeOwned>(
     })
 }
 
-/// An image that is not there. It satisfies the types that can do without.
+/// An absent image. Only types that accept a missing value can be read from it.
 struct Absent;
 
 impl<'de> Deserializer<'de> for Absent {

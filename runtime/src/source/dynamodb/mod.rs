@@ -41,7 +41,7 @@ pub enum DynamoDb {}
 pub struct Envelope<'e> {
     #[serde(borrow)]
     event_name: Option<Raw<'e>>,
-    // SNS writes it with a capital: an event of another source is to be known for one.
+    // SNS writes it with a capital. Without the alias its events would not be recognised as foreign.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -102,8 +102,8 @@ impl Source for DynamoDb {
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        // Read and written anew: the attributes of a composite key may come in either order, and
-        // characters escaped or not.
+        // Read and written again: the attributes of a composite key may come in either order, and
+        // characters may be escaped or not.
         let keys = envelope.inner().ok().and_then(|inner| {
             let keys = inner.keys?;
             let keys: BTreeMap<String, Value> = serde_json::from_str(keys.get()).ok()?;
@@ -145,8 +145,8 @@ impl Windowed for DynamoDb {}
 /// | list (L), sets (SS, NS, BS) | `Vec<T>`, sets, tuples |
 /// | any | [`AttributeValue`], `serde_json::Value`, untagged enums |
 ///
-/// Numbers of DynamoDB have up to 38 digits, and none is lost: a number that a type has no room for
-/// is an error. An `f64` takes the numbers that it would be written as, so `0.1` and not
+/// DynamoDB numbers have up to 38 digits, and no digit is lost: a number that does not fit the type is
+/// an error. An `f64` takes the numbers that it would be written as, so `0.1` and not
 /// `0.1234567890123456789`; a `serde_json::Value` those that it can hold as an integer or a float;
 /// `u128` and `i128` all integers that they hold. Behind `#[serde(flatten)]` and in untagged and
 /// internally tagged enums `serde` itself keeps numbers in 64 bits: a larger one is an error there,

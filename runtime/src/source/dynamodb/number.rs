@@ -1,4 +1,4 @@
-//! Numbers of DynamoDB: text in the event, with up to 38 digits. None of them is ever lost.
+//! DynamoDB numbers: text in the event, with up to 38 digits. No digit is ever lost.
 
 use std::{borrow::Cow, iter};
 
@@ -55,8 +55,8 @@ impl<'e> Number<'e> {
         self.0
     }
 
-    /// Shows the number as `serde_json` shows one: as an integer if it is one, or as a float. What is
-    /// neither is shown to types that take more.
+    /// Shows the number as `serde_json` does: as an integer or as a float. Other numbers are shown only to
+    /// types that accept more digits.
     pub(super) fn visit<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         if let Ok(number) = self.0.parse() {
             return visitor.visit_u64(number);
@@ -128,22 +128,22 @@ impl<'e> Number<'e> {
         Some(format!("{sign}{digits}{}", "0".repeat(zeros)))
     }
 
-    /// The float that has this number for its shortest text.
+    /// The float whose shortest text is this number.
     fn f64(&self) -> Option<f64> {
         let number: f64 = self.0.parse().ok()?;
         self.equals(15, || format!("{number:e}")).then_some(number)
     }
 
-    /// Whether a float is this number to the last digit. A type holds any number of so many `digits`;
-    /// of others the float is `written` again.
+    /// Whether a float equals this number to the last digit. The float type holds any number of up to
+    /// `digits` digits. For longer numbers the float is `written` and compared.
     fn equals(&self, digits: usize, written: impl FnOnce() -> String) -> bool {
         let is_short = self.0.len() <= digits && !self.0.contains(['e', 'E']);
         is_short || Decimal::new(&self.0).is_some_and(|own| Some(own) == Decimal::new(&written()))
     }
 }
 
-/// Whether a crate of the user's turned on `serde_json/arbitrary_precision`. Its numbers then take
-/// any digits, handed over in the way that its own deserialiser has.
+/// Whether a crate in the build turned on `serde_json/arbitrary_precision`. `serde_json` numbers then
+/// accept any digits, in the form that its own deserialiser uses.
 fn serde_json_takes_all_digits() -> bool {
     const DIGITS: &str = "0.12345678901234567890123";
     serde_json::from_str::<serde_json::Number>(DIGITS)

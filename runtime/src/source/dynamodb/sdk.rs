@@ -1,4 +1,4 @@
-//! Attributes for the AWS SDK, to write an item elsewhere as it is.
+//! Attributes for the AWS SDK, to write an unchanged item elsewhere.
 
 use aws_sdk_dynamodb::{primitives::Blob, types};
 

@@ -1,4 +1,4 @@
-//! Attributes as they are, for handlers that want them in no type of their own.
+//! Attributes as DynamoDB has them, for record handlers without a type of their own.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// async fn on_change(record: DynamoDbRecord<Attributes>) {
 ///     if let Change::Insert { new } = record.change() {
 ///         if let Some(AttributeValue::N(total)) = new.get("total") {
-///             println!("all digits of it: {total}");
+///             println!("the total, with all digits: {total}");
 ///         }
 ///     }
 /// }
@@ -23,10 +23,10 @@ pub type Attributes = BTreeMap<String, AttributeValue>;
 
 /// The value of an attribute as DynamoDB has it.
 ///
-/// It may stand for an image's attribute anywhere in a type, as in
-/// `struct Order { id: u64, details: AttributeValue }`. It can be read from an image and from
-/// nothing else, so not from a payload, and not behind `#[serde(flatten)]` or in an untagged enum:
-/// there `serde` keeps values in a form of its own, in which a set is not told from a list.
+/// It can stand for an attribute anywhere in an image's type, as in
+/// `struct Order { id: u64, details: AttributeValue }`. It can only be read from an image: not from a
+/// payload, and not behind `#[serde(flatten)]` or in an untagged enum, where `serde` does not distinguish
+/// a set from a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename = "stream_handler::AttributeValue")]
 #[non_exhaustive]

@@ -31,7 +31,7 @@ const DIGEST: usize = 16;
 /// What the base64 of data with the magic starts with: a letter is six bits, five are 30 of its 32.
 const MAGIC_BASE64: &str = "84maw";
 
-/// An aggregate, all of it found sound.
+/// An aggregate that was read completely.
 pub(super) struct Aggregate {
     bytes: Vec<u8>,
     partition_keys: Vec<Span>,
@@ -52,7 +52,7 @@ struct Part {
     data: Span,
 }
 
-/// Why data with the magic are no aggregate.
+/// Why data with the magic are not an aggregate.
 pub(super) struct Corrupt(String);
 
 impl fmt::Display for Corrupt {
@@ -140,7 +140,7 @@ impl Aggregate {
 
     /// How many records there are.
     pub(super) fn len(&self) -> u32 {
-        // No more than bytes, and those were counted in 32 bits.
+        // There are fewer records than bytes, whose number fits 32 bits.
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
 
@@ -162,7 +162,7 @@ impl Aggregate {
     }
 
     fn key(&self, table: &[Span], index: u32) -> &str {
-        // Found to be UTF-8 when it was read.
+        // Validated as UTF-8 when it was read.
         str::from_utf8(table[index as usize].of(&self.bytes)).unwrap_or_default()
     }
 }
@@ -201,7 +201,7 @@ impl Part {
     }
 }
 
-/// An index that is out of any table when it doesn't fit.
+/// Converts an index. An index that does not fit becomes one that is outside of any table.
 fn saturated(index: u64) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
@@ -216,7 +216,7 @@ struct Reader<'a> {
 enum Value {
     Varint(u64),
     Bytes(Span),
-    /// A number of fixed size: of a field that is not ours.
+    /// A number of fixed size, which no field of ours has.
     Skipped,
 }
 
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
             Ok(length) if length <= left => {
                 let start = self.at;
                 self.at += length;
-                // `Aggregate::read` saw to it that all positions fit.
+                // `Aggregate::read` checked that all positions fit.
                 Ok(Span {
                     start: u32::try_from(start).unwrap_or(u32::MAX),
                     end: u32::try_from(self.at).unwrap_or(u32::MAX),
