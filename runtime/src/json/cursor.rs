@@ -16,10 +16,10 @@ pub(crate) struct Cursor<'e> {
 /// Why a text was not read to its end.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// It is not JSON from here on, or another kind of value stands here: to be found by reading
-    /// the text again.
+    /// The text is not JSON from here on, or has another kind of value here. Reading the text again
+    /// shows which.
     Here,
-    /// It holds this, which is not what was looked for.
+    /// The text contains this instead of the expected value.
     Found(String),
 }
 

@@ -1,10 +1,10 @@
-//! What some JSON is, in the words of error messages.
+//! Describes JSON in error messages.
 
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-/// What some JSON is: of an object, with which keys.
+/// Describes JSON: for an object, with its keys.
 pub(crate) fn shape(json: &str) -> String {
     let fields = match serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
         Err(_) => return kind(json).to_owned(),

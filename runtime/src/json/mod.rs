@@ -25,13 +25,13 @@ pub(crate) use self::{
     layout::{Layouts, OfRaw, of_raw},
 };
 
-/// The JSON of one value, whatever it is: as `&RawValue`, but a part of a text can become one
-/// without being validated again.
+/// The JSON of any value. Like `&RawValue`, but made from a part of a validated text without
+/// validating it again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raw<'e>(&'e str);
 
 impl<'e> Raw<'e> {
-    /// A value's JSON, validated by whoever found it.
+    /// Wraps a value's JSON, which the caller has validated.
     pub(crate) fn of(json: &'e str) -> Self {
         Self(json)
     }
@@ -75,7 +75,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {
     }
 }
 
-/// Reads a `T` from an object alone: what `serde` derives accepts an array too, by position.
+/// Reads a `T` only from an object: derived implementations also accept an array, by position.
 #[derive(Debug, Clone)]
 pub(crate) struct Object<T>(pub(crate) T);
 

@@ -1,4 +1,4 @@
-//! How types see text, objects and arrays that are in memory. Errors know where they were met.
+//! Shows text, objects and arrays in memory to types. Errors say where they occurred.
 
 use std::{borrow::Cow, vec};
 
@@ -146,8 +146,8 @@ impl<'e, T: Value<'e>, I: ExactSizeIterator<Item = T>> SeqAccess<'e> for &mut El
 /// A key of an object: text, and what types write as text there.
 struct Key<'k, 'e>(&'k Cow<'e, str>);
 
-/// A key that is written in another way than the type writes it stays text. Otherwise `7` and `007`
-/// were one number, and one of two members lost.
+/// A key that is spelt differently from how the type writes it stays text. Otherwise `7` and `007` would
+/// be the same number, and one of the two members would be lost.
 macro_rules! as_written {
     ($($method:ident $visit:ident $type:ty,)*) => {
         $(

@@ -1,4 +1,4 @@
-//! JSON that a type can't be made from is read again, to say why. Only a bad record pays for it.
+//! Reads JSON that a type rejected again, to say why. Only bad records take this time.
 
 use std::{borrow::Cow, fmt};
 
@@ -23,7 +23,7 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
 ) -> DecodeError {
     let (line, column) = (error.line(), error.column());
     let explained = match error.classify() {
-        // Of these `serde_json` tells by fixed texts.
+        // `serde_json` reports these with fixed texts, which contain no data.
         Category::Io | Category::Syntax | Category::Eof => {
             return DecodeError::new(what.to_owned())
                 .because(error.to_string())
@@ -36,7 +36,8 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
     };
     let mismatch = match explained {
         Ok(Err(mismatch)) => mismatch,
-        // Refused, and not for what it is: the type is one that decides anew each time.
+        // The type accepted the value this time, as it does not always decide the same; or the text is
+        // not UTF-8.
         Ok(Ok(_)) | Err(_) => Mismatch::custom(""),
     };
     let why = match line {
