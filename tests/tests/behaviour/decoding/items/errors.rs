@@ -62,8 +62,10 @@ fn error_as<T: DeserializeOwned>(item: &str) -> (DecodeError, String) {
 
 fn says(item: &str, expected: &str, unredacted: &str) {
     let (error, text) = error_as::<Order>(item);
-    let expected =
-        format!("`dynamodb.Keys` is not a `behaviour::decoding::items::errors::Order`{expected}");
+    let expected = format!(
+        "`dynamodb.Keys` is not a `{}`{expected}",
+        std::any::type_name::<Order>()
+    );
     assert_eq!(text, expected, "{item}");
     let unredacted = format!("Some({unredacted:?})");
     let found = error.unredacted().map(ToString::to_string);
