@@ -15,19 +15,27 @@ pub mod panics;
 pub mod runtime_api;
 
 use std::{
+    env,
     sync::Mutex,
     time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
 use stream_handler::{
-    Batch, BatchError, BatchResponse, Context, LambdaEvent, lambda_runtime::Diagnostic,
+    __private::without_layouts, Batch, BatchError, BatchResponse, Context, Event, LambdaEvent,
+    lambda_runtime::Diagnostic,
 };
 
-/// An invocation with an event, read as Lambda's runtime reads it: from bytes.
+/// An invocation with an event, read as Lambda's runtime reads it: from bytes. With `WITHOUT_LAYOUTS` in
+/// the environment each record is read for itself.
 pub fn invocation<R>(event: &impl ToString) -> LambdaEvent<Batch<R>> {
-    let batch = serde_json::from_slice(event.to_string().as_bytes()).expect("an event in JSON");
-    LambdaEvent::new(batch, Context::default())
+    let json = event.to_string();
+    let event: Event = serde_json::from_slice(json.as_bytes()).expect("an event in JSON");
+    let event = match env::var_os("WITHOUT_LAYOUTS") {
+        Some(_) => without_layouts(event),
+        None => event,
+    };
+    LambdaEvent::new(event.into(), Context::default())
 }
 
 /// An invocation whose deadline is this far away.
