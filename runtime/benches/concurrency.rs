@@ -1,5 +1,5 @@
-//! The time that a batch takes by its handler's concurrency: what the option costs, with a handler
-//! that does nothing, and what it gains, with a handler that waits.
+//! The time of a batch depending on `concurrency`: the overhead, with a record handler that does
+//! nothing, and the gain, with a record handler that waits.
 //!
 //! ```sh
 //! cargo bench -p stream-handler --features aws_lambda_events --bench concurrency

@@ -1,5 +1,5 @@
-//! Aggregates as the Kinesis Producer Library makes them: an encoder of their own, for tests that
-//! need aggregates which no producer makes.
+//! An encoder of the Kinesis Producer Library's aggregates, for tests that need aggregates which no
+//! producer makes.
 
 use md5::{Digest as _, Md5};
 

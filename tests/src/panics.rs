@@ -1,5 +1,5 @@
-//! Panics in tests. The hook is the process's, and tests run in parallel: all that tests want of a
-//! hook is done by the one here.
+//! Panics in tests. A process has only one panic hook, and tests run in parallel, so all tests use the
+//! hook in this file.
 
 use std::{cell::Cell, sync::Once};
 

@@ -24,7 +24,7 @@ pub enum Returned {
     Error(String, String),
 }
 
-/// What came of the invocations of a process.
+/// The results of the invocations of a process.
 #[derive(Debug)]
 pub struct Invoked {
     /// What was returned, by the invocation's request ID.

@@ -211,14 +211,14 @@ struct Layouts {
 }
 
 enum Order {
-    /// The first for so many records, then the next for as many.
+    /// The first layout for this number of records, then the next for as many.
     Runs(usize),
-    /// One after another.
+    /// The layouts in turn.
     InTurn,
     AtRandom,
-    /// The first, but now and then another.
+    /// The first layout, and sometimes another.
     MostlyFirst(usize),
-    /// Each differs from the one before.
+    /// Each layout differs from the previous one.
     Drift,
 }
 

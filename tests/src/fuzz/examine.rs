@@ -1,4 +1,4 @@
-//! Hands an event to a handler in every way, and compares what comes of it with the judge's view.
+//! Hands an event to a record handler in every way, and compares the results with the judge's.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -92,7 +92,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// The same, if the judge has an opinion.
+    /// Compares like the method above, if the judge settles the value.
     fn agrees<T: PartialEq<U> + Debug, U: Debug>(
         &self,
         what: &str,
@@ -127,7 +127,7 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// What can't be decoded comes here, so that the records after it are read as well.
+/// Receives records that can't be decoded, so that the records after it are read as well.
 fn undecodable(letter: DeadLetter, probe: &Probe<'_>) -> Result<(), String> {
     let (expected, result) = probe.call();
     if let Some(expected) = expected {

@@ -96,7 +96,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// What must become of an event.
+/// The expected result of an event.
 #[derive(Debug)]
 pub(super) enum Verdict<'a> {
     /// The invocation fails, and no handler is called.
@@ -182,7 +182,7 @@ pub(super) struct Course {
     pub(super) processed: Vec<bool>,
 }
 
-/// Plays a batch: one record after another, until failures stop a lane or all.
+/// Simulates a batch: one record after another, until failures stop a lane or all.
 pub(super) fn play(source: Source, records: &[Expected<'_>], failures: Failures) -> Course {
     let is_stream = matches!(source, Source::Kinesis | Source::DynamoDb);
     let any_lane = records

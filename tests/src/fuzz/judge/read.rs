@@ -54,7 +54,7 @@ pub(super) fn text(json: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<String>(json).ok().map(Cow::Owned)
 }
 
-/// An object's fields: what is derived would take an array too.
+/// An object's fields. A derived implementation would also accept an array.
 pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     json.starts_with('{')
         .then(|| serde_json::from_str(json).ok())?
@@ -83,7 +83,7 @@ pub(super) fn time(milliseconds: u64) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))
 }
 
-/// What the judge has no opinion about.
+/// What the judge does not settle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct NoOpinion;
 
