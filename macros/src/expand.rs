@@ -193,8 +193,8 @@ fn settings(options: &Options, site: Span) -> TokenStream {
     if let Some(Set { value: true, .. }) = &options.undecodable_is_permanent {
         set(quote_spanned!(site=> .undecodable_is_permanent()));
     }
-    if options.fail_if_none_done {
-        set(quote_spanned!(site=> .fail_if_none_done()));
+    if options.fail_if_none_processed {
+        set(quote_spanned!(site=> .fail_if_none_processed()));
     }
     if let Some(path) = &options.observer {
         let at = site.located_at(path.span());

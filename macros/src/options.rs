@@ -34,7 +34,7 @@ pub(crate) struct Options {
     pub(crate) deadline_margin: Option<Margin>,
     pub(crate) dead_letter: Option<Path>,
     pub(crate) undecodable_is_permanent: Option<Set<bool>>,
-    pub(crate) fail_if_none_done: bool,
+    pub(crate) fail_if_none_processed: bool,
     pub(crate) observer: Option<Path>,
     pub(crate) window: Option<Path>,
     /// The key of the option `window`, even if its value is invalid.
@@ -134,7 +134,7 @@ impl Options {
                 self.undecodable_is_permanent = Some(Set { key, value });
             }
             "on_full_failure" => {
-                self.fail_if_none_done = values::either(value, "report", "error")
+                self.fail_if_none_processed = values::either(value, "report", "error")
                     .ok_or("`\"report\"` (the default) or `\"error\"`")?;
             }
             "observer" => {

@@ -108,16 +108,17 @@ impl Error for EventError {}
 
 /// The invocation fails as a whole, and Lambda delivers every record again.
 ///
-/// That is on purpose: each of these is a case where a partial-batch response would lose records.
-/// A failed record is not such a case; it is reported in the [`BatchResponse`](crate::BatchResponse).
+/// This is on purpose. In all of these cases but [`NoneProcessed`](Self::NoneProcessed), which is an
+/// option, a partial batch response would lose records. A failed record is reported in the
+/// [`BatchResponse`](crate::BatchResponse) and does not fail the invocation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BatchError {
-    /// The event is not one of the source's: the function is behind another event source than its
-    /// first parameter says, or was invoked by hand with another event.
+    /// The event comes from another source: the Lambda function is behind another event source than the
+    /// record type says, or was invoked by hand with another event.
     #[non_exhaustive]
     InvalidEvent {
-        /// The source the function expects.
+        /// The source of the record type.
         source: &'static str,
         /// What was expected and what was found.
         error: EventError,
@@ -136,14 +137,14 @@ pub enum BatchError {
         /// What became of the record.
         outcome: String,
     },
-    /// No record of the batch is done, and `on_full_failure = "error"` says to fail then.
+    /// No record of the batch was processed, and `on_full_failure = "error"` is set.
     #[non_exhaustive]
     NoneProcessed {
         /// The source of the event.
         source: &'static str,
         /// How many records the batch has.
         records: usize,
-        /// What became of the first.
+        /// What became of the first record.
         first: String,
     },
     /// Something is wrong with the tumbling window of the event, or with its state.
@@ -154,12 +155,12 @@ pub enum BatchError {
         /// What is wrong.
         error: WindowError,
     },
-    /// The answer could not be written as JSON.
+    /// The response can't be written as JSON.
     #[non_exhaustive]
-    Unanswerable {
+    UnwritableResponse {
         /// The source of the event.
         source: &'static str,
-        /// What JSON has no form for.
+        /// Why not.
         error: serde_json::Error,
     },
 }
@@ -173,7 +174,7 @@ impl BatchError {
             Self::MissingIdentifier { .. } => "StreamHandler.MissingIdentifier",
             Self::NoneProcessed { .. } => "StreamHandler.NoneProcessed",
             Self::Window { error, .. } => error.error_type(),
-            Self::Unanswerable { .. } => "StreamHandler.Unanswerable",
+            Self::UnwritableResponse { .. } => "StreamHandler.UnwritableResponse",
         }
     }
 }
@@ -192,9 +193,10 @@ impl fmt::Display for BatchError {
                 outcome,
             } => write!(
                 f,
-                "{source} record {index} of {records} is not done and can't be reported, because \
-                 its `{field}` is missing, empty or no proper value; the whole batch is retried, so that it is not \
-                 lost. What became of it: {outcome}"
+                "{source} record {index} of {records} is unprocessed and can't be reported, because \
+                 its `{field}` is missing, empty or not valid. The invocation fails, so that \
+                 Lambda delivers the batch again and the record is not lost. What became of it: \
+                 {outcome}"
             ),
             Self::NoneProcessed {
                 source,
@@ -202,13 +204,13 @@ impl fmt::Display for BatchError {
                 first,
             } => write!(
                 f,
-                "none of the {records} {source} records is done; of the first: {first}"
+                "none of the {records} {source} records was processed. What became of the first: {first}"
             ),
             Self::Window { source, error } => write!(f, "a tumbling window of {source}: {error}"),
-            Self::Unanswerable { source, error } => {
+            Self::UnwritableResponse { source, error } => {
                 write!(
                     f,
-                    "the answer to the {source} event can't be written as JSON: {error}"
+                    "the response to the {source} event can't be written as JSON: {error}"
                 )
             }
         }

@@ -102,7 +102,7 @@
 //! |---|---|
 //! | `lambda_runtime` 1 | [`LambdaEvent`], [`Context`], what [`run`](fn@run) and [`BodyLayer`] take, and the conversion of a [`BatchError`] |
 //! | `bytes` 1 | [`Bytes`] as a payload and in DynamoDB's attributes |
-//! | `serde_json` 1 | an event source of your own ([`Source`]), [`BatchError::Unanswerable`], `Transformed::json_line` of Firehose, and the simulator's filters |
+//! | `serde_json` 1 | an event source of your own ([`Source`]), [`BatchError::UnwritableResponse`], `Transformed::json_line` of Firehose, and the simulator's filters |
 //!
 //! `serde` 1 and, with their Cargo features, `aws_lambda_events` and `aws_sdk_dynamodb` are also part
 //! of it.

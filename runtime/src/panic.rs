@@ -59,7 +59,7 @@ pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F
         match polled {
             Ok(polled) => polled.map(Ok),
             Err(panic) => {
-                // The first panic is the one to tell of.
+                // The first panic is the one that is reported.
                 future.as_mut().discard();
                 Poll::Ready(Err(panic))
             }

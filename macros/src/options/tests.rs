@@ -195,7 +195,7 @@ fn all_values_are_parsed() {
     let path = |path: Option<syn::Path>| path.unwrap().to_token_stream().to_string();
     assert_eq!(path(options.dead_letter), "a :: b");
     assert!(options.undecodable_is_permanent.unwrap().value);
-    assert!(options.fail_if_none_done);
+    assert!(options.fail_if_none_processed);
     assert_eq!(path(options.observer), "c :: D");
 
     let mut errors = Errors::default();
@@ -213,7 +213,7 @@ fn all_values_are_parsed() {
     assert_errors(errors, &[]);
     assert!(matches!(options.deadline_margin, Some(super::Margin::Off)));
     assert!(!options.undecodable_is_permanent.unwrap().value);
-    assert!(!options.fail_if_none_done);
+    assert!(!options.fail_if_none_processed);
 }
 
 /// The error underlines the value and shows an example.

@@ -226,7 +226,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         }
     }
 
-    /// Tells how an attempt ended that came to its end.
+    /// Reports an attempt that has ended.
     fn finished(&self, attempt: &Attempt, outcome: Outcome<S::Output>) -> Outcome<S::Output> {
         if let Some(ending) = Ending::of(&outcome) {
             let begun = attempt.begun;
@@ -242,7 +242,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         });
     }
 
-    /// The record to those who are told of it.
+    /// The record, for logs and the observer.
     fn observed(&self, index: usize, tell: impl FnOnce(&ObservedRecord<'_>)) {
         let identify = || self.envelopes.identifier(index);
         tell(&ObservedRecord::new(
@@ -261,7 +261,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         Lanes::new(self.envelopes.lanes())
     }
 
-    /// What became of all records: those that were cancelled have not been told of yet.
+    /// The outcomes of all records. Reports those that were cancelled, which nobody has yet.
     pub(crate) fn finish(
         &self,
         outcomes: Vec<Outcome<S::Output>>,

@@ -13,7 +13,7 @@ use crate::{
     panic::Contained,
 };
 
-/// What an attempt does with the functions of a handler. All of the user's code that runs for a
+/// What an attempt does with the functions of a record handler. All of the user's code that runs for a
 /// record runs in here, and any of it may panic.
 ///
 /// The code of an attempt is the same for all handlers of a source, because it sees theirs as a
@@ -42,7 +42,7 @@ pub(crate) trait Calls<S: Source> {
 }
 
 pin_project! {
-    /// The functions of a handler without a state, and at most one call of each.
+    /// The functions of a record handler without a state, and at most one call of each.
     pub(crate) struct InFlight<'h, H, D>
     where
         H: Handler<State = ()>,

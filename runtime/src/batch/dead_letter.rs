@@ -1,4 +1,4 @@
-//! Records that no other try will mend, and where they go.
+//! Records that failed permanently, and the function that gets them.
 
 use std::{fmt, future::Ready};
 
@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 
-/// A record that failed for good, for the function that `dead_letter = …` names.
+/// A record that failed permanently, for the function that `dead_letter = …` names.
 ///
-/// It serialises to all of this, with the record's JSON as it came: what to put into a queue.
+/// It serialises to an object with all of its fields and the record's JSON, to put into a queue.
 ///
 /// ```
 /// use stream_handler::{DeadLetter, Failure, Json, sqs::SqsMessage, stream_handler};
@@ -20,20 +20,21 @@ use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 ///
 /// #[stream_handler(dead_letter = to_queue)]
 /// async fn on_amount(amount: SqsMessage<Json<i64>>, _queue: &Queue) -> Result<(), Failure> {
-///     if **amount.body() < 0 {
+///     let Json(amount) = amount.into_body();
+///     if amount < 0 {
 ///         return Err(Failure::permanent("a negative amount"));
 ///     }
 ///     Ok(())
 /// }
 ///
-/// /// Gets the letter, and the shared parameters of the handler.
+/// /// Gets the letter, and the shared parameters of the record handler.
 /// async fn to_queue(letter: DeadLetter, queue: &Queue) -> Result<(), std::io::Error> {
 ///     queue.send(serde_json::to_string(&letter)?).await
 /// }
 /// ```
 ///
-/// When the function succeeds the record is done; when it fails, panics or takes longer than
-/// `record_timeout` the record is unprocessed, and reported.
+/// If the function succeeds, the record is processed. If it fails, panics or takes longer than
+/// `record_timeout`, the record is unprocessed and is reported.
 #[derive(Clone)]
 pub struct DeadLetter {
     pub(crate) source: &'static str,

@@ -71,7 +71,7 @@ fn split<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
     })
 }
 
-/// As [`split`], for a handler that has no window.
+/// As [`split`], for a record handler without a window.
 fn split_outside_windows<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
     let envelopes = split::<S>(event)?;
     window::event::refuse::<S>(event, envelopes.is_window()).inspect_err(log::invalid)?;

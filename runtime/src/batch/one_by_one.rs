@@ -23,12 +23,12 @@ use crate::{
     panic,
 };
 
-/// Handles a batch, one record after another: decodes each, calls the handler with it, and reports
-/// what is not done.
+/// Handles a batch one record after another: decodes each record, calls the record handler, and
+/// reports the unprocessed records.
 ///
 /// # Errors
 ///
-/// What can't be reported.
+/// An unprocessed record can't be reported.
 pub async fn process<H, D>(
     batch: Batch<H::Record>,
     context: &Context,

@@ -37,7 +37,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         event: &Event,
         settings: &Settings<'_>,
     ) -> Result<BatchResponse, BatchError> {
-        if settings.fail_if_none_done && self.none_processed() {
+        if settings.fail_if_none_processed && self.none_processed() {
             return Err(self.all_failed());
         }
         match S::REPORTING {
@@ -49,7 +49,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
     }
 
     fn respond_to_each(&self, event: &Event) -> Result<BatchResponse, BatchError> {
-        let unwritable = |error: serde_json::Error| BatchError::Unanswerable {
+        let unwritable = |error: serde_json::Error| BatchError::UnwritableResponse {
             source: S::NAME,
             error,
         };
@@ -84,7 +84,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         }
     }
 
-    /// Tells of the batch and its response, and lets go of what the records left.
+    /// Logs the batch and its response, notifies the observer, and drops the outcomes.
     pub(crate) fn tell(
         self,
         response: &Result<BatchResponse, BatchError>,
@@ -102,7 +102,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
         self.outcomes.into_iter().for_each(panic::discard);
     }
 
-    /// The first record that is not done.
+    /// The first unprocessed record.
     pub(crate) fn first_unprocessed(&self) -> Option<usize> {
         self.outcomes
             .iter()

@@ -7,14 +7,15 @@ use serde_json::value::RawValue;
 
 use crate::ItemIdentifier;
 
-/// The answer to an event: which of its records are not done.
+/// The response to an event: its unprocessed records.
 ///
 /// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a tumbling
-/// window beside it. It can't hold an empty, null
-/// or duplicate identifier, nor one that is not from the event: it is made from what became of the
-/// records, and in no other way. Lambda reads it only if the event source mapping has
-/// `ReportBatchItemFailures` among its function response types; without that, **any** response is
-/// a success and failed records are lost.
+/// window beside it. It is only ever made from the outcomes of the records, so it can't contain an
+/// identifier that is empty, null, duplicate or not from the event.
+///
+/// Lambda reads the response only if the event source mapping has `ReportBatchItemFailures` among
+/// its function response types. Without that, **any** response counts as a success, and failed
+/// records are lost.
 #[derive(Debug, Clone)]
 pub struct BatchResponse(Body);
 

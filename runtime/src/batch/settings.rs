@@ -17,15 +17,15 @@ pub struct Settings<'o> {
     pub(crate) record_timeout: Option<Duration>,
     pub(crate) deadline_margin: Option<Duration>,
     pub(crate) undecodable_is_permanent: bool,
-    pub(crate) fail_if_none_done: bool,
+    pub(crate) fail_if_none_processed: bool,
     pub(crate) observer: Option<&'o dyn Observer>,
 }
 
 impl Settings<'_> {
-    /// The time that is kept for the answer: to drop what runs, to write out up to 10,000
-    /// identifiers and to hand them to Lambda takes a few milliseconds, and some tens of them at
-    /// 128 MB, where a function has a fourteenth of a core. Ten times that leaves room for a
-    /// collection of logs, and is still little of the three seconds that functions have by default.
+    /// The time that is kept for the response. To cancel the running records and to write and send up
+    /// to 10,000 identifiers takes a few milliseconds, and some tens of milliseconds at 128 MB, where
+    /// a Lambda function has a fourteenth of a vCPU. Ten times as much leaves room for sending logs,
+    /// and is a small part of the three seconds that a Lambda function has by default.
     const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
 }
 
@@ -41,7 +41,7 @@ impl<'o> Settings<'o> {
             record_timeout: None,
             deadline_margin: Some(Self::DEADLINE_MARGIN),
             undecodable_is_permanent: false,
-            fail_if_none_done: false,
+            fail_if_none_processed: false,
             observer: None,
         }
     }
@@ -100,14 +100,14 @@ impl<'o> Settings<'o> {
         self
     }
 
-    /// Fails the invocation when no record of the batch is done.
+    /// Fails the invocation when no record of the batch was processed.
     #[must_use]
-    pub fn fail_if_none_done(mut self) -> Self {
-        self.fail_if_none_done = true;
+    pub fn fail_if_none_processed(mut self) -> Self {
+        self.fail_if_none_processed = true;
         self
     }
 
-    /// Tells an observer what happens.
+    /// Notifies an observer.
     #[must_use]
     pub fn observer(mut self, observer: &'o impl Observer) -> Self {
         self.observer = Some(observer);

@@ -1,4 +1,4 @@
-//! When to stop, so that there is time left to answer.
+//! When to stop, so that there is time left for the response.
 
 use std::{
     future::poll_fn,
@@ -36,7 +36,7 @@ impl Deadline {
         })
     }
 
-    /// After so long, from now on; never, if that is too far away.
+    /// At a time from now; never, if that is too far away.
     pub(crate) fn after(time: Duration) -> Self {
         Self {
             at: Instant::now().checked_add(time),

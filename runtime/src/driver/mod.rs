@@ -1,4 +1,4 @@
-//! Runs the records of a batch: in order within their lanes, so many at once, until the deadline.
+//! Runs the records of a batch until the deadline: in order within a lane, and up to `concurrency` at once.
 //! Knows nothing of Lambda: records are numbers here.
 
 mod deadline;

@@ -1,4 +1,4 @@
-//! What a handler gets beside the record.
+//! What a record handler gets beside the record.
 
 use crate::Context;
 
@@ -7,9 +7,9 @@ pub fn shared<T: Shared>(value: &T) -> T {
     value.clone()
 }
 
-/// A type that a handler can take as a shared parameter.
+/// A type that a record handler can take as a shared parameter.
 #[diagnostic::on_unimplemented(
-    message = "a shared parameter of a handler is cloned for each record, and `{Self}` is not `Clone`",
+    message = "a shared parameter of a record handler is cloned for each record, and `{Self}` is not `Clone`",
     label = "not `Clone`",
     note = "take it by reference, `&{Self}`, or in an `Arc<{Self}>`"
 )]

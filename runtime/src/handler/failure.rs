@@ -9,10 +9,11 @@ use crate::{
     panic::{self, Panic},
 };
 
-/// Why a record failed, and whether it is worth another try.
+/// Why a record failed, and whether another delivery may help.
 ///
-/// A function that has no need to tell the two apart returns any error; `?` makes a
-/// [transient](Failure::transient) of it. One that does returns `Result<(), Failure>`:
+/// A record handler may return any error, which then counts as a
+/// [transient](Failure::transient) failure. To distinguish permanent failures, return
+/// `Result<(), Failure>`; `?` turns any error into a transient failure:
 ///
 /// ```
 /// use stream_handler::Failure;
@@ -21,7 +22,7 @@ use crate::{
 ///     if amount < 0 {
 ///         return Err(Failure::permanent(format!("a negative amount: {amount}")));
 ///     }
-///     let _receipt: u32 = "42".parse()?; // an error here is a retry
+///     let _receipt: u32 = "42".parse()?; // an error here is transient
 ///     Ok(())
 /// }
 /// # assert!(charge(-1).unwrap_err().is_permanent());
@@ -38,13 +39,13 @@ pub struct Failure {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// The function returned an error.
+    /// The record handler returned an error.
     Error,
-    /// The function panicked.
+    /// The record handler panicked.
     Panic,
-    /// The function took longer than `record_timeout`.
+    /// The record handler took longer than `record_timeout`.
     Timeout,
-    /// The record could not be decoded, so the function was not called.
+    /// The record can't be decoded, so the record handler was not called.
     Undecodable,
 }
 
@@ -94,7 +95,7 @@ impl Failure {
         self.reason
     }
 
-    /// Whether no other try will mend it.
+    /// Whether the failure is permanent: no other delivery can fix it.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         self.permanent
@@ -161,10 +162,10 @@ impl<E: Into<BoxError>> From<E> for Failure {
     }
 }
 
-/// An error type that a handler may return: [`Failure`], or whatever becomes a boxed error, such
+/// An error type that a record handler may return: [`Failure`], or any type that becomes a boxed error, such
 /// as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and `String`.
 #[diagnostic::on_unimplemented(
-    message = "a handler can't report the error type `{Self}`",
+    message = "the error type `{Self}` can't be reported",
     label = "can't become a boxed error",
     note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
             `std::error::Error` for `{Self}` (the thiserror crate derives it), which must hold \
@@ -172,7 +173,7 @@ impl<E: Into<BoxError>> From<E> for Failure {
             `stream_handler::Failure`"
 )]
 pub trait IntoFailure {
-    /// The failure that the error stands for.
+    /// The failure for this error.
     fn into_failure(self) -> Failure;
 }
 

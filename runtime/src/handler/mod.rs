@@ -1,6 +1,6 @@
 //! What a record handler is: what it takes, what it returns, and the checks of both.
 //!
-//! The generated code makes a handler in two or three calls. Each checks one type, at which it
+//! The generated code makes a `Handler` in two or three calls. Each checks one type, at which it
 //! stands in the user's code, so that a mistake is reported once, where it was made. What their
 //! bounds prove goes along as function pointers; what comes afterwards needs no bound on the
 //! user's types.
@@ -41,10 +41,10 @@ pub trait Handler {
     fn outcome(&self, returned: Returned<Self>) -> (OutcomeOf<Self>, Self::State);
 }
 
-/// What a call of a handler resolves to.
+/// What a call of a record handler resolves to.
 pub(crate) type Returned<H> = <<H as Handler>::Future as Future>::Output;
 
-/// What becomes of a record of a handler.
+/// What becomes of a record.
 pub(crate) type OutcomeOf<H> = Outcome<<<H as Handler>::Source as Source>::Output>;
 
 /// A function of the user's beside the record handler, which gets one thing and has it in safety

@@ -207,7 +207,7 @@ pub trait Source: Sized + 'static {
 /// handlers of other sources can't have the option `window`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no tumbling windows",
-    label = "this handler can't have a `window`",
+    label = "this record handler can't have a `window`",
     note = "Lambda has tumbling windows for Kinesis and DynamoDB Streams: the record is a \
             `KinesisRecord<T>` or a `DynamoDbRecord<T>`",
     note = "without windows: remove `window = …` and the parameter marked `#[state]`"

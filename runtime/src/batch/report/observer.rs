@@ -1,15 +1,15 @@
-//! Tells others what happens to records and batches.
+//! What a user's code can observe of records and batches.
 
 use std::{fmt, time::Duration};
 
 use super::summary::BatchSummary;
 use crate::{Failure, ItemIdentifier, Outcome, panic};
 
-/// Is told what happens, for metrics and traces: `observer = PATH` names a value of a type that
-/// implements it, usually a `static`.
+/// Observes records and batches, for metrics and traces. `observer = PATH` names a value of a type
+/// that implements it, usually a `static`.
 ///
-/// An observer can't change what becomes of a record, and its panic changes nothing either. It is
-/// called in the middle of the work, so it should be quick. All methods do nothing by default.
+/// An observer can't change the outcome of a record, not even by a panic. It is called while records
+/// are handled, so it should be quick. By default all methods do nothing.
 ///
 /// ```
 /// use std::{sync::atomic::{AtomicUsize, Ordering}, time::Duration};
@@ -44,8 +44,8 @@ pub trait Observer: Sync {
         let _ = record;
     }
 
-    /// A record that was started has come to its end, after so long; one that was interrupted, so
-    /// long after the batch began.
+    /// A record that was started has ended. `elapsed` is the time since it was started, or, for an
+    /// interrupted record, since the batch began.
     fn finished(&self, record: &ObservedRecord<'_>, ending: &Ending<'_>, elapsed: Duration) {
         let _ = (record, ending, elapsed);
     }

@@ -1,4 +1,4 @@
-//! Tumbling windows: what an event tells of its window, and what can go wrong with one.
+//! Tumbling windows: what an event says about its window, and what can go wrong with one.
 //!
 //! Rules: AWS Lambda Developer Guide, "Implementing stateful Kinesis Data Streams processing in
 //! Lambda" (`services-kinesis-windows.html`) and the same for DynamoDB
@@ -185,7 +185,7 @@ impl<'e> Fields<'e> {
             #[serde(borrow)]
             end: Option<&'e RawValue>,
         }
-        // What is no string is missing: it is only there to be shown.
+        // A value that is not a string counts as missing, since it is only displayed.
         let text = |json: Option<&RawValue>| -> String {
             json.and_then(|json| serde_json::from_str(json.get()).ok())
                 .unwrap_or_default()

@@ -68,7 +68,7 @@ where
 
     let response = match outcomes.respond(&event, &settings) {
         Ok(response) => {
-            // A record that is not done comes again, in another final invocation.
+            // An unprocessed record is delivered again, in another final invocation.
             let json = if unprocessed.is_none() && fields.is_final() {
                 // What comes after the end of a window begins anew. Written before the window is
                 // closed, so that nothing can fail afterwards and have it closed again.

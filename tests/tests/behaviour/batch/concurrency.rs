@@ -186,7 +186,7 @@ async fn a_failure_stops_what_comes_later_in_a_stream() {
         ("a1! b2 c1", "0", "+a1! +b2 -a1! -b2"),
         // What is earlier does.
         ("a2 a1 b1! c1 d1", "2", "+a2 +b1! -b1! -a2 +a1 -a1"),
-        // The first that is not done is the checkpoint, not the first that failed.
+        // The first unprocessed record is the checkpoint, not the first failed one.
         ("a2! b1! c1", "0", "+a2! +b1! -b1! -a2!"),
         ("a2 a1! b1!", "1", "+a2 +b1! -b1! -a2 +a1! -a1!"),
         ("a1 ?1! b1", "1", "+a1 -a1 +?1! -?1!"),

@@ -63,7 +63,7 @@ async fn a_batch_of_which_nothing_is_done_is_an_error() {
             assert_eq!(
                 diagnostic.error_message,
                 format!(
-                    "none of the {} {} records is done; of the first: a bad record",
+                    "none of the {} {} records was processed. What became of the first: a bad record",
                     texts.len(),
                     source.name()
                 )
@@ -169,6 +169,6 @@ async fn so_is_nothing_that_the_deadline_cut_off() {
     let diagnostic = failure(slow::batch(event)).await;
     assert_eq!(
         diagnostic.error_message,
-        "none of the 2 Kinesis records is done; of the first: cancelled at the deadline"
+        "none of the 2 Kinesis records was processed. What became of the first: cancelled at the deadline"
     );
 }

@@ -73,9 +73,9 @@ fn message(source: Source, index: usize, records: usize, outcome: &str) -> Strin
         .trim_start_matches('/')
         .replace('/', ".");
     format!(
-        "{} record {index} of {records} is not done and can't be reported, because its `{field}` \
-         is missing, empty or no proper value; the whole batch is retried, so that it is not lost. What became of \
-         it: {outcome}",
+        "{} record {index} of {records} is unprocessed and can't be reported, because its \
+         `{field}` is missing, empty or not valid. The invocation fails, so that Lambda delivers the \
+         batch again and the record is not lost. What became of it: {outcome}",
         source.name()
     )
 }

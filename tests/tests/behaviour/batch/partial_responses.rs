@@ -1,4 +1,4 @@
-//! Which records are reported, for each source: everything that is not done, and nothing else.
+//! Which records are reported, for each source: the unprocessed ones, and no others.
 
 use stream_handler::{
     BatchError, BatchResponse, dynamodb::DynamoDbRecord, kinesis::KinesisRecord, sqs::SqsMessage,

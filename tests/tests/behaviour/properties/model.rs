@@ -137,7 +137,7 @@ impl Run {
         Some((first, last))
     }
 
-    /// (a) What is not done comes back: it is reported, or after the checkpoint, or the invocation
+    /// (a) An unprocessed record is delivered again: it is reported, or after the checkpoint, or the invocation
     /// failed.
     pub(crate) fn loses_nothing(&self, plan: &Plan) {
         let Some(reported) = self.reported() else {
@@ -181,7 +181,7 @@ impl Run {
             for earlier in (0..record).filter(|&earlier| plan.same_lane(earlier, record)) {
                 assert!(
                     done[earlier],
-                    "{record} ran though {earlier} of its lane is not done"
+                    "{record} ran though {earlier} of its lane is unprocessed"
                 );
                 let (_, end) = self.ends(earlier).expect("a call");
                 assert!(end < start, "{record} overtook {earlier}");

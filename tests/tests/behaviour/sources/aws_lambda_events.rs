@@ -138,7 +138,7 @@ async fn a_missing_identifier_is_not_reported_as_an_empty_one() {
             let event = event([source.record("1", "a"), odd, source.record("3", "c")]);
             let diagnostic = failure(batch(source, &event, &Calls::default())).await;
             assert_eq!(diagnostic.error_type, "StreamHandler.MissingIdentifier");
-            let start = format!("{} record 1 of 3 is not done", source.name());
+            let start = format!("{} record 1 of 3 is unprocessed", source.name());
             assert!(diagnostic.error_message.starts_with(&start));
         }
     }

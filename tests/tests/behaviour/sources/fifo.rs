@@ -151,9 +151,9 @@ async fn the_rest_of_a_group_needs_identifiers_too() {
     assert_eq!(diagnostic.error_type, "StreamHandler.MissingIdentifier");
     assert_eq!(
         diagnostic.error_message,
-        "SQS record 2 of 3 is not done and can't be reported, because its `messageId` is missing, \
-         empty or no proper value; the whole batch is retried, so that it is not lost. What became \
-         of it: not started"
+        "SQS record 2 of 3 is unprocessed and can't be reported, because its `messageId` is \
+         missing, empty or not valid. The invocation fails, so that Lambda delivers the batch again \
+         and the record is not lost. What became of it: not started"
     );
 }
 

@@ -20,7 +20,7 @@ struct Element<'t> {
     is_foreign: bool,
 }
 
-/// Checks the answer to an event, `None` being that it was refused as no JSON.
+/// Checks the response to an event; `None` if it was refused because it is not JSON.
 pub(crate) fn check(
     source: Source,
     body: &[u8],
@@ -123,7 +123,7 @@ fn check_response(
         .iter()
         .find(|text| *text == "\"\"" || !unprocessed.contains(*text))
     {
-        return Err(format!("{text} is of no record that is not done"));
+        return Err(format!("{text} does not belong to an unprocessed record"));
     }
     let is_stream = matches!(source, Source::Kinesis | Source::DynamoDb);
     if is_stream && reported.len() > 1 {

@@ -177,7 +177,7 @@ async fn a_record_that_cannot_be_reported() {
         assert_eq!(diagnostic.error_type, "StreamHandler.MissingIdentifier");
         let message = diagnostic.error_message;
         assert!(
-            message.starts_with("EventBridge Pipes record 1 of 3 is not done"),
+            message.starts_with("EventBridge Pipes record 1 of 3 is unprocessed"),
             "{message}"
         );
         assert!(
