@@ -1,8 +1,8 @@
-//! Gives a batch the body of its invocation as it is.
+//! Gives a batch the body of its invocation without a copy.
 //!
-//! `lambda_runtime` deserialises the body before a handler is called: `serde_json` reads the whole
-//! event to find its end and copies its text, which is then read a second time, record by record.
-//! `Deserialize` has no way to get at the bytes themselves. The layer here leaves them where an
+//! `lambda_runtime` deserialises the body before it calls a batch handler: `serde_json` reads the
+//! whole event to find its end and copies its text, which is then read a second time, record by
+//! record. `Deserialize` has no access to the bytes themselves. The layer here puts them where an
 //! event's `Deserialize` finds them.
 
 use std::{
@@ -33,7 +33,7 @@ thread_local! {
 /// `stream_handler::run` and `run_concurrent` have it already.
 ///
 /// Add it first: the first layer is the innermost. Layers that are added after it see the body.
-/// Within it the body is empty.
+/// Services inside of it see an empty body.
 ///
 /// ```no_run
 /// use stream_handler::{
@@ -57,10 +57,10 @@ thread_local! {
 /// }
 /// ```
 ///
-/// The handler's payload must be a [`Batch`](crate::Batch), an [`Event`](crate::Event), or a
+/// The payload type must be a [`Batch`](crate::Batch), an [`Event`](crate::Event), or a
 /// wrapper around one of them alone (a newtype, `Box`, `#[serde(transparent)]`). Leave the layer
 /// out for any other payload, such as a struct with a `Batch` as a field. If nothing takes the
-/// body, the runtime stops with an error that says so, at the first invocation: no handler ever
+/// body, the runtime stops at the first invocation with an error that says so. A handler never
 /// responds to an event that it did not get.
 ///
 /// An `Option` around a batch is always `Some`, even if the body is `null`.
@@ -115,15 +115,15 @@ where
         // `lambda_runtime` deserialises in `call`, before it returns the future.
         match hand_over(body, || self.inner.call(invocation)) {
             Some(future) => Either::Left(future),
-            // Usually the payload could not be read. But a payload that takes a default where there
-            // is an error would let the handler report success for records that it never got.
+            // Usually the payload could not be read. But a payload type that replaces an error by a
+            // default would let the handler report success for records that it never got.
             None => Either::Right(ready(Err(NotTaken.into()))),
         }
     }
 }
 
 fn must_keep_its_body(invocation: &LambdaInvocation) -> bool {
-    // Also left behind by another `BodyLayer`, whose body must stay ready.
+    // Another `BodyLayer` has taken the body, which must stay ready.
     invocation.body.is_empty()
         // Not an event. In debug builds `lambda_runtime` returns an error before it deserialises.
         || invocation.parts.status.is_server_error()
@@ -152,9 +152,9 @@ fn hand_over<T>(body: Bytes, call: impl FnOnce() -> T) -> Option<T> {
 /// Takes the body of the invocation for an event whose deserialiser failed with this error. `None`
 /// if no body is ready, or if the deserialiser had something to read.
 ///
-/// Only the payload itself reads empty bytes. An event inside another value is never deserialised,
-/// since reading that value fails first. An event that is deserialised from another text is what
-/// that text says, or its error.
+/// Only the payload itself reads empty bytes: an event inside another value is never deserialised,
+/// since reading the outer value fails first. An event that is deserialised from another text never
+/// takes the body.
 pub(crate) fn handed_over(error: &impl Display) -> Option<Bytes> {
     let body = BODY.take()?;
     if error.to_string() == nothing_to_read() {
@@ -165,7 +165,7 @@ pub(crate) fn handed_over(error: &impl Display) -> Option<Bytes> {
     }
 }
 
-/// How `serde_json` says that there was nothing to read, in whichever version this is.
+/// The error of `serde_json` for empty input, which may differ between versions.
 fn nothing_to_read() -> String {
     serde_json::from_str::<&RawValue>("")
         .err()
@@ -187,7 +187,7 @@ impl Display for NotTaken {
     }
 }
 
-/// As `Display`: it is what `main` prints of an error it returns.
+/// Same as `Display`, since Rust prints the `Debug` form of an error that `main` returns.
 impl fmt::Debug for NotTaken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)

@@ -4,12 +4,12 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use lambda_runtime::Diagnostic;
 
-/// Any error, as a handler may return it.
+/// Any error, as a record handler may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One record could not be decoded: its envelope, or its payload.
 ///
-/// The record fails, and no other. What the error displays, and the errors that are its
+/// It fails only that record. What the error displays, and the errors that are its
 /// [`source`](Error::source), show none of the record's data when they are of this crate's making;
 /// see [`unredacted`](Self::unredacted).
 pub struct DecodeError {
@@ -28,7 +28,7 @@ impl DecodeError {
         }
     }
 
-    /// Adds the error behind this one.
+    /// Sets the error that caused this one, its [`source`](Error::source).
     #[must_use]
     pub fn because(mut self, error: impl Into<BoxError>) -> Self {
         self.source = Some(error.into());
@@ -41,12 +41,12 @@ impl DecodeError {
         self
     }
 
-    /// The error in the words of `serde`, which may quote the record: ``invalid type: string
+    /// The original error of `serde`, which may quote the record: ``invalid type: string
     /// "4111 1111 1111 1111", expected u64``. `None` if this error, and the decode errors that it
     /// [wraps](Self::because), leave nothing out.
     ///
-    /// For a place where the record's data may be shown, a debugger or a unit test; logs seldom are
-    /// one.
+    /// Use it only where the record's data may be shown, such as in a debugger or a unit test, but
+    /// usually not in logs.
     ///
     /// ```
     /// # use stream_handler::{Data, Json, Payload};
@@ -108,14 +108,14 @@ impl Error for EventError {}
 
 /// The invocation fails as a whole, and Lambda delivers every record again.
 ///
-/// This is on purpose. In all of these cases but [`NoneProcessed`](Self::NoneProcessed), which is an
-/// option, a partial batch response would lose records. A failed record is reported in the
+/// This is on purpose. In all of these cases but [`NoneProcessed`](Self::NoneProcessed), which is
+/// an option, a partial batch response would lose records. A failed record is reported in the
 /// [`BatchResponse`](crate::BatchResponse) and does not fail the invocation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BatchError {
-    /// The event comes from another source: the Lambda function is behind another event source than the
-    /// record type says, or was invoked by hand with another event.
+    /// The event comes from another source: the Lambda function is behind another event source than
+    /// the record type says, or was invoked by hand with another event.
     #[non_exhaustive]
     InvalidEvent {
         /// The source of the record type.
@@ -228,16 +228,16 @@ impl From<BatchError> for Diagnostic {
     }
 }
 
-/// What is wrong with the window of an event, or with its state.
+/// What is wrong with the tumbling window of an event, or with its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WindowError {
-    /// The handler has a `window` and the event has none.
+    /// The record handler has a `window`, but the event has none.
     Missing,
-    /// The event is of a window and the handler has none. Its response would lack the state, which
-    /// Lambda takes for a failed invocation.
+    /// The event belongs to a window, but the record handler has none. The response would lack the
+    /// state, which Lambda treats as a failed invocation.
     Unexpected,
-    /// The state in the event is none of the handler's.
+    /// The state in the event can't be read as the state type of the record handler.
     #[non_exhaustive]
     UnreadableState {
         /// Why not.
@@ -257,7 +257,7 @@ pub enum WindowError {
         /// The most that Lambda keeps.
         limit: usize,
     },
-    /// The closing function failed, panicked, or was not done by the deadline.
+    /// The closing function failed, panicked, or did not finish by the deadline.
     #[non_exhaustive]
     NotClosed {
         /// What became of it.
@@ -266,8 +266,8 @@ pub enum WindowError {
 }
 
 impl WindowError {
-    /// "Your state can be a maximum of 1 MB per shard" (`services-kinesis-windows.html`), a megabyte
-    /// being what it is for the other limits of Lambda's.
+    /// "Your state can be a maximum of 1 MB per shard" (`services-kinesis-windows.html`), with a
+    /// megabyte of 1,048,576 bytes, as in Lambda's other limits.
     pub(crate) const STATE_LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn error_type(&self) -> &'static str {
@@ -314,7 +314,7 @@ impl fmt::Display for WindowError {
 
 impl Error for WindowError {}
 
-/// Displays an error and everything behind it: `outer: middle: root`.
+/// Displays an error and its sources: `outer: middle: root`.
 pub(crate) struct Chain<'e>(pub(crate) &'e (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {

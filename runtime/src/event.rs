@@ -13,8 +13,8 @@ use crate::body;
 /// Cloning is cheap, and the text lives as long as the last clone. A record keeps one, so a record
 /// that outlives its batch keeps the whole event in memory.
 ///
-/// The text is validated when the event is split into records: an event that is not JSON fails the
-/// invocation then, and nothing of it is processed.
+/// The text is validated when the event is split into records. An event that is not JSON fails the
+/// invocation before any record is processed.
 #[derive(Clone)]
 pub struct Event {
     json: Arc<String>,
@@ -59,8 +59,8 @@ impl Event {
     }
 }
 
-/// An event each record of which is read for itself, not by the layout of those before it: for tests,
-/// which must find no difference.
+/// An event each record of which is read for itself, not by the layout of those before it: for
+/// tests, which must find no difference.
 #[must_use]
 pub fn without_layouts(event: Event) -> Event {
     event.without_layouts()
@@ -92,12 +92,12 @@ impl Origin {
         }
     }
 
-    /// That of a record that is part of no event.
+    /// The origin of a record that is not part of an event.
     pub(crate) fn none() -> Self {
         Self::alone(String::new())
     }
 
-    /// That of a record whose JSON is the whole event.
+    /// The origin of a record whose JSON is the whole event.
     #[cfg_attr(
         not(any(feature = "kafka", feature = "sqs")),
         allow(dead_code, reason = "for some sources")
@@ -114,7 +114,7 @@ impl Origin {
         &self.event
     }
 
-    /// The record's JSON; empty for a record that is part of no event.
+    /// The record's JSON; empty for a record that is not part of an event.
     pub(crate) fn json(&self) -> &str {
         self.event
             .json()
@@ -132,15 +132,15 @@ impl From<String> for Event {
     }
 }
 
-/// Any JSON value is an event: whether it has the shape of a source's is found when it is split,
-/// so that the error is ours and names the source.
+/// Any JSON value is an event. Splitting it checks the form that the source needs, so that the
+/// error is ours and names the source.
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let error = match Box::<RawValue>::deserialize(deserializer) {
             Ok(json) => return Ok(Self::from(String::from(Box::<str>::from(json)))),
             Err(error) => error,
         };
-        // Under a `BodyLayer` there is nothing to read, and the body itself is ready.
+        // With a `BodyLayer` the input is empty, and the body itself is ready.
         let body = body::handed_over(&error).ok_or(error)?;
         Self::from_body(body)
             .map_err(|error| D::Error::custom(format_args!("the event is not UTF-8: {error}")))
@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 impl fmt::Debug for Event {
-    /// Only its size: events hold customers' data, and logs should not by accident.
+    /// Shows only the size, so that customers' data does not get into logs by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
             .field("bytes", &self.json().len())

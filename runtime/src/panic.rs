@@ -1,4 +1,4 @@
-//! Keeps a panic to the record that caused it.
+//! Confines a panic to the record that caused it.
 
 use std::{
     any::Any,
@@ -12,7 +12,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
 /// Calls `f`, catching its panic. What `f` was working on is not used afterwards.
@@ -20,21 +20,22 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f))
 }
 
-/// Drops a value of the user's, which may panic: too late to change what became of its record.
+/// Drops a value of a user's type, and catches its panic: by then the outcome of the record is
+/// decided.
 pub(crate) fn discard<T>(value: T) {
     if let Err(panic) = catch(|| drop(value)) {
-        // What it carries may panic in its turn when dropped, and there must be an end.
+        // Leaked, since dropping the payload may panic again.
         mem::forget(panic);
     }
 }
 
-/// The message that a panic carries, if it carries one.
+/// The message of a panic, if it has one.
 pub(crate) fn text(panic: &(dyn Any + Send)) -> Option<&str> {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }
 
-/// The message of a panic, which is then dropped.
+/// The message of a panic, whose payload is dropped.
 pub(crate) fn message(panic: Panic) -> String {
     let message = text(&*panic).unwrap_or("a panic without a message");
     let message = message.to_owned();
@@ -42,7 +43,7 @@ pub(crate) fn message(panic: Panic) -> String {
     message
 }
 
-/// Displays an error of the user's, which may panic.
+/// Displays a user's error, and catches its panic.
 pub(crate) fn display(what: &dyn Display) -> String {
     catch(|| what.to_string()).unwrap_or_else(|panic| {
         discard(panic);
@@ -50,8 +51,8 @@ pub(crate) fn display(what: &dyn Display) -> String {
     })
 }
 
-/// Runs a future, catching its panic: when it is made, polled, or dropped. A future that panics
-/// while it is dropped has not proven to be done, whatever it returned.
+/// Runs a future and catches a panic when it is made, polled or dropped. If it panics while it is
+/// dropped, its work is not proven to be processed, whatever it returned.
 pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F::Output, Panic> {
     let mut future = pin!(Contained::new(catch(make)?));
     poll_fn(|context| {
@@ -69,8 +70,8 @@ pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F
 }
 
 pin_project! {
-    /// The place of a future of the user's, whose destructor may panic. However the future goes,
-    /// that panic stays with it: what is dropped beside it is dropped as well.
+    /// Holds a user's future, whose destructor may panic. Dropping this never panics, so values
+    /// next to it are dropped as well.
     pub(crate) struct Contained<F> {
         #[pin]
         future: Option<F>,
@@ -94,12 +95,12 @@ impl<F> Contained<F> {
         Self { future: None }
     }
 
-    /// Puts a future here, where none is.
+    /// Puts a future in. There must be none.
     pub(crate) fn set(self: Pin<&mut Self>, future: F) {
         self.project().future.set(Some(future));
     }
 
-    /// Drops the future, if it is still here.
+    /// Drops the future, if there is one, and catches its panic.
     pub(crate) fn discard(self: Pin<&mut Self>) {
         let mut future = self.project().future;
         if future.is_some() {
@@ -110,8 +111,8 @@ impl<F> Contained<F> {
     }
 }
 
-/// The future's output, once the future is dropped: only then has it proven to be done. A panic of
-/// either is the caller's to catch. Pending where no future is.
+/// Resolves to the future's output after the future is dropped without a panic. The caller catches
+/// panics of both. Pending if there is no future.
 impl<F: Future> Future for Contained<F> {
     type Output = F::Output;
 

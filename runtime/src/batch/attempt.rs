@@ -1,8 +1,8 @@
-//! One record, from its JSON to its outcome. Nothing that goes wrong with it gets past here.
+//! One record, from its JSON to its outcome. Errors and panics of a record end here.
 //!
 //! An attempt is not an `async fn`: a future that holds a `dyn Calls` while it waits is not `Send`,
-//! and the future of `batch` must be `Send` if those of the handler are. Instead each poll gets the
-//! calls, and the attempt has a step for each place where it may wait.
+//! and the future of `batch` must be `Send` if the record handler's futures are. Instead each poll
+//! gets the calls, and the attempt has a step for each place where it may wait.
 
 use std::{
     mem,
@@ -35,13 +35,13 @@ pub(crate) struct Attempts<'a, 'e, S: Source> {
     pub(crate) has_dead_letter: bool,
 }
 
-/// How far one record has come.
+/// The progress of one record.
 pub(crate) struct Attempt {
     index: usize,
     step: Step,
-    /// When it began, for the observer.
+    /// When the attempt began, for the observer.
     begun: Option<Instant>,
-    /// Of the call that runs.
+    /// When to stop the running call.
     limit: Deadline,
 }
 
@@ -69,7 +69,7 @@ impl Attempt {
         }
     }
 
-    /// The output of a call. One that panicked or takes too long has none, and is dropped.
+    /// The output of a call. A call that panicked or takes too long is dropped.
     fn poll_call<S: Source, T>(
         &mut self,
         context: &mut Context<'_>,
@@ -90,8 +90,8 @@ impl Attempt {
 }
 
 impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
-    /// Goes on with an attempt: decodes the record, calls the handler, and sends what failed for
-    /// good to the dead-letter function.
+    /// Continues an attempt: decodes the record, calls the record handler, and passes a record that
+    /// failed permanently to the dead-letter function.
     pub(crate) fn poll(
         &self,
         attempt: &mut Attempt,
@@ -166,7 +166,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         }
     }
 
-    /// Decodes the record and calls the handler.
+    /// Decodes the record and calls the record handler.
     fn handle(&self, index: usize, mut calls: Pin<&mut dyn Calls<S>>) -> Result<(), Failure> {
         let permanent = self.settings.undecodable_is_permanent;
         let json = self.envelopes.json(index);
@@ -190,7 +190,8 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         .map_err(|error| Failure::undecodable(error, permanent))
     }
 
-    /// The record is done when the dead-letter function has it, and failed as before when not.
+    /// The outcome after the dead-letter function: processed if it succeeded, otherwise failed with
+    /// the record's own failure.
     fn sent(
         &self,
         index: usize,
@@ -231,21 +232,21 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         if let Some(ending) = Ending::of(&outcome) {
             let begun = attempt.begun;
             let elapsed = begun.map(|begun| begun.elapsed()).unwrap_or_default();
-            self.ended(attempt.index, &ending, elapsed);
+            self.report_ended(attempt.index, &ending, elapsed);
         }
         outcome
     }
 
-    fn ended(&self, index: usize, ending: &Ending<'_>, elapsed: Duration) {
+    fn report_ended(&self, index: usize, ending: &Ending<'_>, elapsed: Duration) {
         self.observed(index, |record| {
             report::ended(self.settings.observer, record, ending, elapsed);
         });
     }
 
     /// The record, for logs and the observer.
-    fn observed(&self, index: usize, tell: impl FnOnce(&ObservedRecord<'_>)) {
+    fn observed(&self, index: usize, action: impl FnOnce(&ObservedRecord<'_>)) {
         let identify = || self.envelopes.identifier(index);
-        tell(&ObservedRecord::new(
+        action(&ObservedRecord::new(
             S::NAME,
             S::IDENTIFIER,
             index,
@@ -253,7 +254,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         ));
     }
 
-    /// Whether a failure stops everything that comes later.
+    /// Whether a failure stops all later records.
     pub(crate) const FAILURE_STOPS_ALL: bool = matches!(S::REPORTING, Reporting::Checkpoint);
 
     /// The lanes of all records.
@@ -261,7 +262,8 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         Lanes::new(self.envelopes.lanes())
     }
 
-    /// The outcomes of all records. Reports those that were cancelled, which nobody has yet.
+    /// The outcomes of all records. Cancelled attempts were not polled again, so they are reported
+    /// here.
     pub(crate) fn finish(
         &self,
         outcomes: Vec<Outcome<S::Output>>,
@@ -269,7 +271,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
     ) -> Outcomes<'a, 'e, S> {
         for (index, outcome) in outcomes.iter().enumerate() {
             if let Outcome::Interrupted = outcome {
-                self.ended(index, &Ending::Interrupted, begun.elapsed());
+                self.report_ended(index, &Ending::Interrupted, begun.elapsed());
             }
         }
         Outcomes {

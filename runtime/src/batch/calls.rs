@@ -1,4 +1,4 @@
-//! The calls of one handler's functions for one record, in the place where their futures run.
+//! The calls of the user's functions for one record, and where their futures are kept.
 
 use std::{
     pin::Pin,
@@ -13,14 +13,14 @@ use crate::{
     panic::Contained,
 };
 
-/// What an attempt does with the functions of a record handler. All of the user's code that runs for a
-/// record runs in here, and any of it may panic.
+/// What an attempt does with the functions of a record handler. All of the user's code that runs
+/// for a record runs in here, and any of it may panic.
 ///
-/// The code of an attempt is the same for all handlers of a source, because it sees theirs as a
-/// `dyn Calls`.
+/// The code of an attempt is compiled once per source rather than once per record handler, because
+/// it takes a `dyn Calls`.
 pub(crate) trait Calls<S: Source> {
-    /// Decodes the record and calls the record handler. Before the call it says so in `decoded`,
-    /// from which follows which of the two panicked.
+    /// Decodes the record and calls the record handler. Sets `decoded` between the two, which shows
+    /// the caller of a panic which of them panicked.
     fn handle(
         self: Pin<&mut Self>,
         index: usize,
@@ -28,16 +28,16 @@ pub(crate) trait Calls<S: Source> {
         decoded: &mut bool,
     ) -> Result<(), DecodeError>;
 
-    /// Goes on with the call of the record handler.
+    /// Polls the call of the record handler.
     fn poll_handled(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<S::Output>>;
 
     /// Calls the dead-letter function.
     fn send(self: Pin<&mut Self>, letter: DeadLetter);
 
-    /// Goes on with the call of the dead-letter function.
+    /// Polls the call of the dead-letter function.
     fn poll_sent(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Failure>>;
 
-    /// Drops what runs.
+    /// Drops the running calls.
     fn discard(self: Pin<&mut Self>);
 }
 

@@ -58,7 +58,7 @@ impl DeadLetter {
         self.record.json()
     }
 
-    /// What identifies the record; not every record says.
+    /// The record's identifier; `None` if the record has none.
     #[must_use]
     pub fn identifier(&self) -> Option<&ItemIdentifier> {
         self.identifier.as_ref()
@@ -70,13 +70,14 @@ impl DeadLetter {
         self.reason
     }
 
-    /// The error and everything behind it: `outer: middle: root`.
+    /// The error and its sources: `outer: middle: root`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.error
     }
 
-    /// How often the record was delivered, this time included, if the source tells: SQS does.
+    /// How often the record was delivered, including this delivery. SQS reports it;
+    /// `None` for a source that doesn't.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.attempts
@@ -132,19 +133,19 @@ impl<E: IntoFailure> IntoSent for Result<(), E> {
     }
 }
 
-/// Whether a dead-letter function took its letter.
+/// Whether a dead-letter function succeeded.
 ///
 /// # Errors
 ///
-/// It did not.
+/// It failed.
 pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
     sent.into_sent()
 }
 
-/// Where dead letters go when there is nowhere for them.
+/// The type of a dead-letter function where there is none.
 type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
 
-/// No function for dead letters.
+/// No dead-letter function.
 #[must_use]
 pub fn no_dead_letter() -> Option<NoDeadLetter> {
     None

@@ -1,18 +1,18 @@
-//! The records of an event, each kept apart.
+//! The envelopes of the records of an event.
 
 use crate::{
     Event, EventError, ItemIdentifier, Source,
     source::{Lane, Split},
 };
 
-/// The envelopes of an event's records, none of which is decoded yet.
+/// The envelopes of an event's records. Payloads are not decoded yet.
 pub(crate) struct Envelopes<'e, S: Source> {
     /// The JSON of each record of the event.
     json: Vec<&'e str>,
     read: Vec<serde_json::Result<S::Envelope<'e>>>,
-    /// Whether the event is one of a tumbling window, if that is known.
+    /// Whether the event belongs to a tumbling window, if that is known.
     is_window: Option<bool>,
-    /// Where in the event each record is, if some held several.
+    /// The position in the event of each record, if some records of the event contain several.
     positions: Option<Vec<usize>>,
 }
 
@@ -40,7 +40,7 @@ impl<'e, S: Source> Envelopes<'e, S> {
         .unpacked())
     }
 
-    /// Takes apart the records that hold several, if there are any.
+    /// Unpacks the records that contain several records, if there are any.
     fn unpacked(mut self) -> Self {
         let several: Vec<_> = self
             .read
@@ -73,14 +73,14 @@ impl<'e, S: Source> Envelopes<'e, S> {
         self.read[index].as_ref()
     }
 
-    /// Where in the event a record is: where that is that held it, if one did.
+    /// The position in the event of a record, or of the record that contains it.
     pub(crate) fn position(&self, index: usize) -> usize {
         self.positions
             .as_ref()
             .map_or(index, |positions| positions[index])
     }
 
-    /// The JSON of a record: of the one that held it, if one did.
+    /// The JSON of a record, or of the record that contains it.
     pub(crate) fn json(&self, index: usize) -> &'e str {
         self.json
             .get(self.position(index))
@@ -88,12 +88,13 @@ impl<'e, S: Source> Envelopes<'e, S> {
             .unwrap_or_default()
     }
 
-    /// Whether the event is one of a tumbling window, if that is known.
+    /// Whether the event belongs to a tumbling window, if that is known.
     pub(crate) fn is_window(&self) -> Option<bool> {
         self.is_window
     }
 
-    /// The lane of each record. One that can't be read may be of any, if the batch has any.
+    /// The lane of each record. The lane of an unreadable record is unknown if the batch has
+    /// ordered records; otherwise the record needs no order.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
         let ordered = |index| {
             let envelope = self.get(index).ok();

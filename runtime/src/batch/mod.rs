@@ -19,14 +19,15 @@ use serde::{Deserialize, Deserializer};
 use self::{envelopes::Envelopes, report::log};
 use crate::{BatchError, Event, Source};
 
-/// A batch of records of the type `R`, as Lambda delivers it: the payload type of the handler.
+/// A batch of records of the type `R`, as Lambda delivers it: the payload type of the batch
+/// handler.
 ///
-/// Any JSON deserialises into a batch; whether it is an event of `R`'s source is found when the
-/// batch is handled, so that the error says so. The records are decoded one at a time, each just
-/// before the function is called with it.
+/// Any JSON deserialises into a batch. The batch handler checks whether it is an event of `R`'s
+/// source, so that the error can say what was expected. Each record is decoded just before the
+/// record handler is called with it.
 ///
-/// Under a [`BodyLayer`](crate::BodyLayer) it takes the body of its invocation as it is. Without
-/// the layer it is read like any other payload, which finds and copies its JSON first.
+/// With a [`BodyLayer`](crate::BodyLayer) a batch takes the body of its invocation without a copy.
+/// Without the layer, `lambda_runtime` first reads the whole body and copies its JSON.
 pub struct Batch<R> {
     event: Event,
     record: PhantomData<fn() -> R>,
@@ -59,7 +60,7 @@ impl<'de, R> Deserialize<'de> for Batch<R> {
     }
 }
 
-/// The envelopes of an event, if it is one of the source.
+/// Splits an event of the source into envelopes.
 fn split<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
     Envelopes::split(event).map_err(|error| {
         let error = BatchError::InvalidEvent {

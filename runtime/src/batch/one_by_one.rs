@@ -74,7 +74,8 @@ impl<'s, 'a, 'e, S: Source> Sequence<'s, 'a, 'e, S> {
         }
     }
 
-    /// Ready when every record has been attempted, as far as failures and the deadline allow.
+    /// Ready when no other record can start: all have been attempted, or failures or the deadline
+    /// stop the rest.
     pub(super) fn poll(
         &mut self,
         context: &mut task::Context<'_>,

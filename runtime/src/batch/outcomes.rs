@@ -1,4 +1,4 @@
-//! What became of each record of a batch, and the response that this makes.
+//! The outcomes of the records of a batch, and the response made from them.
 
 use std::time::Instant;
 
@@ -11,14 +11,14 @@ use crate::{
     BatchError, BatchResponse, Event, ItemIdentifier, Outcome, Source, panic, source::Reporting,
 };
 
-/// What became of each record of a batch.
+/// The outcome of each record of a batch.
 pub(crate) struct Outcomes<'a, 'e, S: Source> {
     pub(crate) envelopes: &'a Envelopes<'e, S>,
     pub(crate) outcomes: Vec<Outcome<S::Output>>,
 }
 
 impl<S: Source> Outcomes<'_, '_, S> {
-    /// The response, once it is logged and the observer knows it.
+    /// Makes the response, logs it and notifies the observer.
     pub(crate) fn finish(
         self,
         event: &Event,
@@ -26,12 +26,12 @@ impl<S: Source> Outcomes<'_, '_, S> {
         begun: Instant,
     ) -> Result<BatchResponse, BatchError> {
         let response = self.respond(event, settings);
-        self.tell(&response, settings, begun);
+        self.report(&response, settings, begun);
         response
     }
 
-    /// The response. The source says which kind; what goes into it is decided here, so that no
-    /// source can leave a record out.
+    /// The response. The source determines its kind. Which records it contains is decided here, so
+    /// that no source can leave one out.
     pub(crate) fn respond(
         &self,
         event: &Event,
@@ -66,12 +66,12 @@ impl<S: Source> Outcomes<'_, '_, S> {
             .map_err(unwritable)
     }
 
-    /// Whether the batch has records and none of them is processed.
+    /// Whether the batch has records, none of which was processed.
     fn none_processed(&self) -> bool {
         !self.outcomes.is_empty() && !self.outcomes.iter().any(Outcome::is_processed)
     }
 
-    /// The error of a batch of which nothing is done.
+    /// The error for a batch without a processed record.
     fn all_failed(&self) -> BatchError {
         BatchError::NoneProcessed {
             source: S::NAME,
@@ -85,7 +85,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
     }
 
     /// Logs the batch and its response, notifies the observer, and drops the outcomes.
-    pub(crate) fn tell(
+    pub(crate) fn report(
         self,
         response: &Result<BatchResponse, BatchError>,
         settings: &Settings<'_>,
@@ -116,7 +116,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
             .map(|(index, outcome)| self.identifier(index, outcome))
     }
 
-    /// What identifies a record that must be named.
+    /// The identifier of a record that must be reported.
     fn identifier(
         &self,
         index: usize,
@@ -127,7 +127,7 @@ impl<S: Source> Outcomes<'_, '_, S> {
             .ok_or_else(|| self.unidentified(index, outcome))
     }
 
-    /// The error of a record that must be named and has no identifier.
+    /// The error for a record that must be reported and has no identifier.
     fn unidentified(&self, index: usize, outcome: &Outcome<S::Output>) -> BatchError {
         BatchError::MissingIdentifier {
             source: S::NAME,

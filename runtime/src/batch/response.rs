@@ -9,9 +9,9 @@ use crate::ItemIdentifier;
 
 /// The response to an event: its unprocessed records.
 ///
-/// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a tumbling
-/// window beside it. It is only ever made from the outcomes of the records, so it can't contain an
-/// identifier that is empty, null, duplicate or not from the event.
+/// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a
+/// tumbling window beside it. It is only ever made from the outcomes of the records, so it can't
+/// contain an identifier that is empty, null, duplicate or not from the event.
 ///
 /// Lambda reads the response only if the event source mapping has `ReportBatchItemFailures` among
 /// its function response types. Without that, **any** response counts as a success, and failed
@@ -23,14 +23,14 @@ pub struct BatchResponse(Body);
 enum Body {
     Failures {
         failures: Vec<ItemIdentifier>,
-        /// Of a tumbling window.
+        /// The state of a tumbling window.
         state: Option<Box<RawValue>>,
     },
     EachRecord(Box<RawValue>),
 }
 
 impl BatchResponse {
-    /// Names each identifier once.
+    /// A response that contains each identifier once.
     pub(crate) fn failures(mut failures: Vec<ItemIdentifier>) -> Self {
         if failures.len() > 1 {
             let mut seen = HashSet::new();
@@ -55,8 +55,9 @@ impl BatchResponse {
         Self(Body::EachRecord(json))
     }
 
-    /// The identifiers of the records that are not done, in the order of the batch. For a stream,
-    /// the one checkpoint from which it goes on. Empty for a source whose response has an entry for each record.
+    /// The identifiers of the unprocessed records, in the order of the batch. For a stream, only
+    /// the first: the checkpoint where Lambda continues. Empty for a source whose response has an
+    /// entry for each record.
     #[must_use]
     pub fn batch_item_failures(&self) -> &[ItemIdentifier] {
         match &self.0 {

@@ -22,10 +22,11 @@ pub struct Settings<'o> {
 }
 
 impl Settings<'_> {
-    /// The time that is kept for the response. To cancel the running records and to write and send up
-    /// to 10,000 identifiers takes a few milliseconds, and some tens of milliseconds at 128 MB, where
-    /// a Lambda function has a fourteenth of a vCPU. Ten times as much leaves room for sending logs,
-    /// and is a small part of the three seconds that a Lambda function has by default.
+    /// The time that is kept for the response. To cancel the running records and to write and send
+    /// up to 10,000 identifiers takes a few milliseconds, and some tens of milliseconds at 128 MB,
+    /// where a Lambda function has a fourteenth of a vCPU. Ten times as much leaves room for
+    /// sending logs, and is a small part of the three seconds that a Lambda function has by
+    /// default.
     const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
 }
 
@@ -46,7 +47,7 @@ impl<'o> Settings<'o> {
         }
     }
 
-    /// A time-out can't be kept on a runtime that has no timers: it is left out, with a warning.
+    /// Removes `record_timeout`, with a warning, if the Tokio runtime has no timers to enforce it.
     #[must_use]
     pub(crate) fn without_missing_timers(mut self) -> Self {
         if self.record_timeout.is_some() && !driver::has_timers() {
@@ -58,7 +59,7 @@ impl<'o> Settings<'o> {
         self
     }
 
-    /// When to stop.
+    /// When to stop the batch.
     pub(crate) fn deadline(&self, context: &Context) -> Deadline {
         self.deadline_margin
             .map_or_else(Deadline::default, |margin| {
@@ -72,7 +73,7 @@ impl<'o> Settings<'o> {
             .map_or_else(Deadline::default, Deadline::after)
     }
 
-    /// How long the function may take for one record.
+    /// How long the record handler may take for one record.
     #[must_use]
     pub fn record_timeout(mut self, milliseconds: u64) -> Self {
         self.record_timeout = Some(Duration::from_millis(milliseconds));
@@ -86,14 +87,14 @@ impl<'o> Settings<'o> {
         self
     }
 
-    /// Doesn't watch the deadline.
+    /// Disables the deadline.
     #[must_use]
     pub fn deadline_off(mut self) -> Self {
         self.deadline_margin = None;
         self
     }
 
-    /// Takes records that can't be decoded for permanent failures.
+    /// Makes records that can't be decoded permanent failures.
     #[must_use]
     pub fn undecodable_is_permanent(mut self) -> Self {
         self.undecodable_is_permanent = true;

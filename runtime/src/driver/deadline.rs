@@ -14,18 +14,18 @@ use tokio::{
 
 use crate::panic;
 
-/// A time after which something is not waited for any longer.
+/// A time at which to stop waiting, if there is one.
 #[derive(Default)]
 pub(crate) struct Deadline {
     at: Option<Instant>,
-    /// Made when something first waits: a batch that never waits needs no timer.
+    /// Created at the first wait: a batch that never waits needs no timer.
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Deadline {
-    /// `margin` before the invocation's own deadline, or halfway to it, whichever is later: a short
-    /// time-out must not leave a batch without any time at all. A deadline that has passed already
-    /// is none: local emulators send 1970.
+    /// `margin` before the invocation's own deadline, or halfway to it, whichever is later: with a
+    /// short Lambda timeout there must be some time left for the batch. A deadline that has already
+    /// passed is ignored, since local emulators send 1970.
     pub(crate) fn before(invocation: SystemTime, margin: Duration) -> Self {
         let left = invocation
             .duration_since(SystemTime::now())
@@ -48,7 +48,7 @@ impl Deadline {
         self.at.is_some_and(|at| Instant::now() >= at)
     }
 
-    /// A future's output; `None` if this comes first.
+    /// A future's output; `None` if the deadline comes first.
     pub(crate) async fn limit<F: Future>(&mut self, mut future: Pin<&mut F>) -> Option<F::Output> {
         poll_fn(|context| match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
@@ -57,7 +57,7 @@ impl Deadline {
         .await
     }
 
-    /// Ready when it has passed.
+    /// Ready when the deadline has passed.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(at) = self.at else {
             return Poll::Pending;
@@ -73,8 +73,8 @@ impl Deadline {
             }
         }
         match &mut self.sleep {
-            // A handler that uses up Tokio's budget of its task each time must not keep the
-            // timer, which is polled after it, from ever being asked.
+            // Without `unconstrained`, a record handler that uses up its task's Tokio budget at
+            // each poll would keep the timer, which is polled after it, from ever firing.
             Some(sleep) => Pin::new(&mut unconstrained(sleep.as_mut())).poll(context),
             None => Poll::Pending,
         }

@@ -11,13 +11,13 @@ use super::{Deadline, Lanes, not_started, schedule::Schedule};
 use crate::{Outcome, panic::Contained};
 
 /// Runs the records in their order within their lanes, at most `concurrency` at once. A failure
-/// stops its lane, or everything later.
+/// stops its lane, or all later records.
 ///
-/// At the deadline nothing more is started, and what runs is cancelled: its future is dropped. No
-/// future outlives this one.
+/// At the deadline no other record is started, and the running records are cancelled by dropping
+/// their futures. No future outlives this one.
 ///
-/// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't see yet that the
-/// future of one that borrows is `Send`, and `batch` must be, for `run_concurrent`.
+/// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't prove yet that the
+/// future of a borrowing `AsyncFn` is `Send`, and `run_concurrent` needs a `batch` that is `Send`.
 pub(crate) async fn many_at_once<T, Fut>(
     lanes: Lanes,
     failure_stops_all: bool,
@@ -40,10 +40,10 @@ where
                 let Some(record) = schedule.start() else {
                     break;
                 };
-                // What is still so when this returns was cancelled.
+                // Remains if the record is cancelled; replaced when it finishes.
                 outcomes[record] = Outcome::Interrupted;
                 let mut run = Box::pin(Contained::new(run(record)));
-                // Polled before the next is started: one that fails at once stops that.
+                // Polled before the next record is started, which a failure here may stop.
                 if let Poll::Ready(outcome) = run.poll_unpin(context) {
                     return Poll::Ready(Some((record, outcome)));
                 }

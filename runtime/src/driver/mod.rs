@@ -1,5 +1,5 @@
-//! Runs the records of a batch until the deadline: in order within a lane, and up to `concurrency` at once.
-//! Knows nothing of Lambda: records are numbers here.
+//! Runs the records of a batch until the deadline: in order within a lane, and up to `concurrency`
+//! at once. Independent of Lambda: a record is its position in the batch here.
 
 mod deadline;
 mod many_at_once;
@@ -14,7 +14,7 @@ pub(crate) use self::{
 };
 use crate::Outcome;
 
-/// The outcomes of a batch before anything of it is started.
+/// The outcomes of a batch before any record is started.
 fn not_started<T>(records: usize) -> Vec<Outcome<T>> {
     let mut outcomes = Vec::new();
     outcomes.resize_with(records, || Outcome::NotStarted);

@@ -5,26 +5,25 @@ use std::task::{Context, Poll, ready};
 use super::{Deadline, Lanes, not_started, schedule::Schedule};
 use crate::Outcome;
 
-/// What runs the records in turn.
+/// Runs the records for [`OneByOne`].
 pub(crate) trait Turns<T> {
-    /// Begins with a record.
+    /// Starts a record.
     fn start(&mut self, record: usize);
 
-    /// Goes on with the record that was started last.
+    /// Polls the record that was started last.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome<T>>;
 
-    /// Drops what runs.
+    /// Drops the running record.
     fn cancel(&mut self);
 
-    /// The lanes of all records. Asked for only when they matter.
+    /// The lanes of all records. Called only after a failure, when they are needed.
     fn lanes(&self) -> Lanes;
 }
 
-/// Runs the records in their order, one at a time, with no need to keep futures apart. A failure
-/// stops its lane, or everything later.
+/// Runs the records in their order, one at a time. A failure stops its lane, or all later records.
 ///
-/// It is polled like a future, and each poll gets what runs the records: what is compiled then
-/// depends on the source alone, and not on the handler.
+/// It is polled like a future, but gets the code that runs the records with each poll. So it is
+/// compiled once per source rather than once per record handler.
 pub(crate) struct OneByOne<T> {
     schedule: Schedule,
     failure_stops_all: bool,
@@ -74,7 +73,7 @@ impl<T> OneByOne<T> {
             };
             self.running = None;
             let is_processed = outcome.is_processed();
-            // A failure that stops everything later asks for no lanes.
+            // Lanes make no difference if a failure stops all later records.
             if !is_processed && !self.failure_stops_all && !self.is_divided {
                 self.is_divided = true;
                 self.schedule.divide(turns.lanes());

@@ -1,4 +1,4 @@
-//! Which record may start next. Records are numbers here, in the order of the batch.
+//! Which record may start next. A record is its position in the batch here.
 
 use std::{
     cmp::Reverse,
@@ -7,19 +7,21 @@ use std::{
 
 use crate::source::Lane;
 
-/// The lane of records that may be of any: one that waits for all lanes, and that all wait for.
+/// The lane of records whose lane is unknown. Such a record starts only when nothing runs, and
+/// nothing starts while it runs.
 const ANY: usize = 0;
 
-/// Which records must be handled one after another.
+/// The lane of each record. Records of one lane are handled in their order.
 pub(crate) struct Lanes {
     /// The lane of each record.
     of: Vec<usize>,
-    /// How many lanes there are.
+    /// The number of lanes.
     count: usize,
 }
 
 impl Lanes {
-    /// One lane for the whole batch: what is handled one by one needs no other while all is well.
+    /// One lane for the whole batch. Records that are handled one by one need no others before the
+    /// first failure.
     pub(crate) fn single(records: usize) -> Self {
         Self {
             of: vec![ANY + 1; records],
@@ -27,7 +29,7 @@ impl Lanes {
         }
     }
 
-    /// A lane for each key, and one for each record that needs no order.
+    /// A lane for each key, and a lane for each record that needs no order.
     pub(crate) fn new<'a>(records: impl Iterator<Item = Lane<'a>>) -> Self {
         let mut keys = HashMap::new();
         let mut count = ANY + 1;
@@ -46,28 +48,28 @@ impl Lanes {
     }
 }
 
-/// Hands out records in the order of the batch, each once its lane is free, until a failure stops
-/// it, its lane, or everything that comes later.
+/// Starts records in the order of the batch, each when its lane is free. A failure stops its lane,
+/// or all later records.
 pub(crate) struct Schedule {
     lanes: Lanes,
-    /// Whether a failure stops everything later, and not just its lane.
+    /// Whether a failure stops all later records, and not just its lane.
     failure_stops_all: bool,
-    /// The first record that was not looked at yet.
+    /// The first record that `start` has not reached yet.
     cursor: usize,
-    /// No record from here on is started.
+    /// Records from here on are never started.
     end: usize,
     state: Vec<LaneState>,
-    /// Records that had to wait and need to no longer.
+    /// Records that waited for their lane, which is now free.
     ready: BinaryHeap<Reverse<usize>>,
     running: usize,
-    any_undone: bool,
+    any_unprocessed: bool,
 }
 
 #[derive(Default)]
 struct LaneState {
     busy: bool,
     stopped: bool,
-    /// Records that were looked at while the lane was busy.
+    /// Records that were reached while the lane was busy.
     waiting: VecDeque<usize>,
 }
 
@@ -82,13 +84,13 @@ impl Schedule {
             state,
             ready: BinaryHeap::new(),
             running: 0,
-            any_undone: false,
+            any_unprocessed: false,
             lanes,
         }
     }
 
-    /// Goes on with other lanes than the one that all records were in until now. Every record
-    /// before the one that runs is done.
+    /// Replaces the single lane of [`Lanes::single`]. All records before the running record must be
+    /// processed.
     pub(crate) fn divide(&mut self, lanes: Lanes) {
         let running = self.cursor - 1;
         let divided = Self::new(lanes, self.failure_stops_all);
@@ -100,18 +102,19 @@ impl Schedule {
         self.state[self.lanes.of[running]].busy = true;
     }
 
-    /// How many records there are.
+    /// The number of records.
     pub(crate) fn len(&self) -> usize {
         self.lanes.of.len()
     }
 
-    /// A record to start now. `None` when there is none, or none before another finishes.
+    /// The next record to start. `None` if all have been started or stopped, or if the rest must
+    /// wait for a running record.
     pub(crate) fn start(&mut self) -> Option<usize> {
         if self.state[ANY].busy {
             return None;
         }
         if let Some(Reverse(record)) = self.ready.pop() {
-            // Later ones wait in vain, if it does.
+            // `ready` is in ascending order: if this record is stopped, the rest of it is too.
             return (record < self.end).then(|| self.started(record));
         }
         while self.cursor < self.end {
@@ -121,7 +124,7 @@ impl Schedule {
                 if self.running > 0 {
                     return None;
                 }
-                if self.any_undone {
+                if self.any_unprocessed {
                     self.end = record;
                     return None;
                 }
@@ -147,16 +150,16 @@ impl Schedule {
     }
 
     /// A record that was started has finished.
-    pub(crate) fn finish(&mut self, record: usize, done: bool) {
+    pub(crate) fn finish(&mut self, record: usize, is_processed: bool) {
         self.running -= 1;
         let lane = self.lanes.of[record];
         let state = &mut self.state[lane];
         state.busy = false;
-        if done {
+        if is_processed {
             self.ready.extend(state.waiting.pop_front().map(Reverse));
             return;
         }
-        self.any_undone = true;
+        self.any_unprocessed = true;
         state.stopped = true;
         state.waiting.clear();
         if lane == ANY || self.failure_stops_all {

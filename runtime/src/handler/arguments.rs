@@ -2,7 +2,7 @@
 
 use crate::Context;
 
-/// A shared value for one more record.
+/// Clones a shared value for one record.
 pub fn shared<T: Shared>(value: &T) -> T {
     value.clone()
 }

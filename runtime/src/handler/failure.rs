@@ -57,8 +57,8 @@ impl Failure {
 
     /// A permanent failure, which no other delivery can fix: the record itself is bad.
     ///
-    /// The `dead_letter` function gets the record, which is processed if that function succeeds.
-    /// Without such a function nothing is dropped: the record is reported like any other.
+    /// The dead-letter function gets the record. The record is processed if that function succeeds.
+    /// Without a dead-letter function the record is reported like any other failed record.
     pub fn permanent(error: impl Into<BoxError>) -> Self {
         Self::new(Reason::Error, true, error.into())
     }
@@ -75,7 +75,7 @@ impl Failure {
         Self::new(Reason::Undecodable, permanent, error.into())
     }
 
-    /// A panic, from what `catch_unwind` caught.
+    /// The failure of a record whose handling panicked.
     pub(crate) fn panic(who: &str, panic: Panic) -> Self {
         let message = panic::message(panic);
         Self::new(
@@ -101,14 +101,14 @@ impl Failure {
         self.permanent
     }
 
-    /// The error, as the function returned it.
+    /// The error, as the record handler returned it.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.error
     }
 }
 
-/// The error and everything behind it: `outer: middle: root`.
+/// The error and its sources: `outer: middle: root`.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Chain(&*self.error).fmt(f)
@@ -131,17 +131,17 @@ impl fmt::Debug for Failure {
 /// use stream_handler::{Failure, Permanent as _};
 ///
 /// fn amount(text: &str) -> Result<i64, Failure> {
-///     // No other delivery will make a number of it.
+///     // The text is not a number in any other delivery either.
 ///     text.parse::<i64>().permanent()
 /// }
 /// # assert!(amount("a").unwrap_err().is_permanent());
 /// ```
 pub trait Permanent<T> {
-    /// The same result, its error a permanent failure.
+    /// The same result, with its error as a permanent failure.
     ///
     /// # Errors
     ///
-    /// As before.
+    /// The result is an error.
     fn permanent(self) -> Result<T, Failure>;
 }
 
@@ -154,16 +154,17 @@ impl<T, E: IntoFailure> Permanent<T> for Result<T, E> {
     }
 }
 
-// `Failure` is no `std::error::Error` itself: this conversion would then collide with the
-// reflexive one, and `?` could not take any error.
+// `Failure` doesn't implement `std::error::Error`: this conversion would then overlap with
+// `From<T> for T`, and `?` could not convert every error.
 impl<E: Into<BoxError>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::transient(error)
     }
 }
 
-/// An error type that a record handler may return: [`Failure`], or any type that becomes a boxed error, such
-/// as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and `String`.
+/// An error type that a record handler may return: [`Failure`], or any type that becomes a boxed
+/// error, such as every [`std::error::Error`] that is `Send + Sync + 'static`, `anyhow::Error`, and
+/// `String`.
 #[diagnostic::on_unimplemented(
     message = "the error type `{Self}` can't be reported",
     label = "can't become a boxed error",

@@ -1,9 +1,9 @@
-//! What a record handler is: what it takes, what it returns, and the checks of both.
+//! Record handlers: their parameters, their return types, and the checks of both.
 //!
-//! The generated code makes a `Handler` in two or three calls. Each checks one type, at which it
-//! stands in the user's code, so that a mistake is reported once, where it was made. What their
-//! bounds prove goes along as function pointers; what comes afterwards needs no bound on the
-//! user's types.
+//! The generated code makes a `Handler` in two or three calls. Each call checks one type and has
+//! the span of that type in the user's code, so that the compiler reports a mistake once, where it
+//! was made. The calls store what their bounds prove as function pointers, so later code needs no
+//! bounds on the user's types.
 
 pub(crate) mod arguments;
 pub(crate) mod failure;
@@ -16,13 +16,13 @@ use std::marker::PhantomData;
 use self::{returns::Sealed, state::StateType};
 use crate::{DecodeError, Failure, IntoOutcome, Outcome, RawRecord, Record, Source};
 
-/// A record handler, to what runs it.
+/// A record handler, as the runtime sees it.
 pub trait Handler {
     /// The event source of the records.
     type Source: Source;
-    /// What the record handler takes.
+    /// The record type.
     type Record;
-    /// What goes from record to record: the state of a tumbling window, or nothing.
+    /// What is passed from record to record: the state of a tumbling window, or `()`.
     type State;
     /// One call.
     type Future: Future;
@@ -31,13 +31,13 @@ pub trait Handler {
     ///
     /// # Errors
     ///
-    /// It is not what its type expects.
+    /// The record does not have the form that its type expects.
     fn decode(&self, raw: RawRecord<'_, '_, Self::Source>) -> Result<Self::Record, DecodeError>;
 
-    /// Calls the function with the record at a position of the batch.
+    /// Calls the record handler with the record at this position of the batch.
     fn call(&self, index: usize, record: Self::Record, state: Self::State) -> Self::Future;
 
-    /// What became of the record, and the state afterwards.
+    /// The outcome of the record, and the state after it.
     fn outcome(&self, returned: Returned<Self>) -> (OutcomeOf<Self>, Self::State);
 }
 
@@ -47,13 +47,13 @@ pub(crate) type Returned<H> = <<H as Handler>::Future as Future>::Output;
 /// What becomes of a record.
 pub(crate) type OutcomeOf<H> = Outcome<<<H as Handler>::Source as Source>::Output>;
 
-/// A function of the user's beside the record handler, which gets one thing and has it in safety
-/// once it succeeds: the dead-letter function, or what closes a window.
+/// A dead-letter function or closing function. It takes over one value, and has stored it safely
+/// when it succeeds.
 pub trait Receive<T> {
     /// One call.
     type Future: Future<Output = Result<(), Failure>>;
 
-    /// Calls the function.
+    /// Calls the function with the value.
     fn receive(&self, thing: T) -> Self::Future;
 }
 
@@ -79,7 +79,7 @@ pub fn record<R: Record<Source = S>, S: Source>() -> Decoder<R, S> {
     Decoder(R::decode)
 }
 
-/// A function of one record.
+/// A record handler without a state.
 #[derive(Debug)]
 pub struct Plain<R, S: Source, O, F> {
     decode: Decoder<R, S>,
@@ -126,7 +126,7 @@ where
     }
 }
 
-/// A function that folds one record into the state of a tumbling window.
+/// A record handler that folds one record into the state of a tumbling window.
 #[derive(Debug)]
 pub struct Fold<R, S: Source, T, O, F> {
     decode: Decoder<R, S>,
@@ -135,7 +135,7 @@ pub struct Fold<R, S: Source, T, O, F> {
     state: PhantomData<fn(T) -> T>,
 }
 
-/// Checks the return type of a function that folds records into a state.
+/// Checks the return type of a record handler that folds records into a state.
 pub fn fold<O, T, R, S, F, Fut>(
     decode: Decoder<R, S>,
     _: &StateType<T>,

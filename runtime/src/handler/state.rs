@@ -24,7 +24,7 @@ pub trait WindowState: Serialize + DeserializeOwned + Default + Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Default + Clone> WindowState for T {}
 
-/// What can be done with a state of the type `T`.
+/// How to create, copy, read and write a state of the type `T`.
 #[derive(Debug)]
 pub struct StateType<T> {
     fresh: fn() -> T,
@@ -41,7 +41,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> StateType<T> {
             read: |json| {
                 serde_json::from_str(json.get()).map_err(|error| {
                     let what = format!("it is not a `{}`", std::any::type_name::<T>());
-                    // With its cause, and without data: it becomes the invocation's error.
+                    // Includes the cause, but no data: this text becomes the invocation's error.
                     format!("{:?}", explain::<T>(json.get().as_bytes(), &what, error))
                 })
             },
@@ -56,7 +56,7 @@ impl<T> StateType<T> {
         (self.copy)(state)
     }
 
-    /// The state of an event. A window begins with none, or with `{}`.
+    /// The state in an event. The first event of a window has no state, or `{}`.
     pub(crate) fn read(&self, json: Option<&RawValue>) -> Result<T, WindowError> {
         let json = json.filter(|json| !is_empty_object(json.get()));
         panic::catch(|| json.map_or_else(|| Ok((self.fresh)()), self.read))
@@ -64,7 +64,7 @@ impl<T> StateType<T> {
             .map_err(|error| WindowError::UnreadableState { error })
     }
 
-    /// The state for the response: a fresh one, if there is none.
+    /// The state for the response. `None` stands for the default.
     pub(crate) fn write(&self, state: Option<T>) -> Result<Box<RawValue>, WindowError> {
         let write = || {
             let state = state.unwrap_or_else(self.fresh);

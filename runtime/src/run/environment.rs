@@ -1,4 +1,4 @@
-//! What the entry points ask of the process before they wait for the first invocation.
+//! The checks and setup of the entry points before the first invocation.
 
 use std::env;
 
@@ -36,8 +36,8 @@ pub(super) fn prepare() -> Result<(), Error> {
     Ok(())
 }
 
-/// How many invocations at a time Lambda sends to this process: more than one on Managed Instances
-/// only.
+/// The maximum number of invocations that Lambda sends to this process at a time. Only on Managed
+/// Instances is it more than one.
 pub(super) fn max_concurrency() -> u32 {
     env::var("AWS_LAMBDA_MAX_CONCURRENCY")
         .ok()

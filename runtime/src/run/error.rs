@@ -4,8 +4,7 @@ use std::fmt;
 
 use crate::error::{BoxError, Chain};
 
-/// What [`run`](fn@crate::run) returns when the Lambda function can't go on. `main` prints it in
-/// full.
+/// Why [`run`](fn@crate::run) stopped. If `main` returns it, Rust prints the full text.
 pub struct Error(pub(super) Cause);
 
 pub(super) enum Cause {
@@ -39,7 +38,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// As `Display`: it is what `main` prints of an error it returns.
+/// Same as `Display`, since Rust prints the `Debug` form of an error that `main` returns.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -52,8 +52,8 @@ pub use self::error::Error;
 ///   Managed Instances: `stream_handler::run_concurrent`, with the Cargo feature `run_concurrent`,
 ///   handles these at the same time.
 ///
-/// The handler returns what the batch handler returns. For a handler that returns something else,
-/// or for tower layers, create a [`lambda_runtime::Runtime`] of your own with a [`BodyLayer`].
+/// `handler` returns what the batch handler returns. To return something else, or to add tower
+/// layers, create a [`lambda_runtime::Runtime`] of your own with a [`BodyLayer`].
 ///
 /// # Errors
 ///

@@ -1,9 +1,10 @@
-//! What the logs tell: each failure as an error, each success for debugging, each batch in numbers.
+//! Log messages: each failure at `ERROR`, each success at `DEBUG`, a summary of each batch at
+//! `INFO`.
 
 use super::{BatchSummary, Ending, ObservedRecord};
 use crate::{BatchError, BatchResponse, Failure, panic};
 
-/// A record has been handled.
+/// Logs the end of a record.
 pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
     match *ending {
         Ending::Processed => tracing::debug!(
@@ -38,7 +39,7 @@ pub(super) fn record(record: &ObservedRecord<'_>, ending: &Ending<'_>) {
     }
 }
 
-/// The dead-letter function didn't take a record.
+/// Logs a failure of the dead-letter function.
 pub(crate) fn not_sent(record: &ObservedRecord<'_>, problem: &Failure) {
     tracing::error!(
         source = record.source(),
@@ -50,7 +51,7 @@ pub(crate) fn not_sent(record: &ObservedRecord<'_>, problem: &Failure) {
     );
 }
 
-/// A batch has been handled.
+/// Logs the summary of a batch.
 pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, BatchError>) {
     tracing::info!(
         source = summary.source,
@@ -68,7 +69,7 @@ pub(super) fn batch(summary: &BatchSummary, response: &Result<BatchResponse, Bat
     }
 }
 
-/// The invocation fails as a whole.
+/// Logs the error of an invocation that fails as a whole.
 pub(crate) fn invalid(error: &BatchError) {
     tracing::error!(error_type = error.error_type(), %error, "batch failed");
 }

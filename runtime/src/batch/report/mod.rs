@@ -1,4 +1,4 @@
-//! Who learns what happens to records and batches: the logs, and an observer.
+//! Reports what happens to records and batches, to the log and to the observer.
 
 pub(crate) mod log;
 mod observer;
@@ -6,7 +6,7 @@ mod summary;
 
 use std::time::Duration;
 
-use self::observer::tell;
+use self::observer::notify;
 pub use self::{
     observer::{Ending, ObservedRecord, Observer},
     summary::BatchSummary,
@@ -15,10 +15,10 @@ use crate::{BatchError, BatchResponse};
 
 /// A record is about to be decoded and handled.
 pub(crate) fn started(observer: Option<&dyn Observer>, record: &ObservedRecord<'_>) {
-    tell(observer, |observer| observer.started(record));
+    notify(observer, |observer| observer.started(record));
 }
 
-/// A record that was started has come to its end.
+/// A record that was started has ended.
 pub(crate) fn ended(
     observer: Option<&dyn Observer>,
     record: &ObservedRecord<'_>,
@@ -26,7 +26,7 @@ pub(crate) fn ended(
     elapsed: Duration,
 ) {
     log::record(record, ending);
-    tell(observer, |observer| {
+    notify(observer, |observer| {
         observer.finished(record, ending, elapsed);
     });
 }
@@ -39,7 +39,7 @@ pub(crate) fn batch(
 ) {
     log::batch(summary, response);
     for identifier in response.iter().flat_map(BatchResponse::batch_item_failures) {
-        tell(observer, |observer| observer.reported(identifier));
+        notify(observer, |observer| observer.reported(identifier));
     }
-    tell(observer, |observer| observer.batch_finished(summary));
+    notify(observer, |observer| observer.batch_finished(summary));
 }

@@ -8,8 +8,8 @@ use crate::{Failure, ItemIdentifier, Outcome, panic};
 /// Observes records and batches, for metrics and traces. `observer = PATH` names a value of a type
 /// that implements it, usually a `static`.
 ///
-/// An observer can't change the outcome of a record, not even by a panic. It is called while records
-/// are handled, so it should be quick. By default all methods do nothing.
+/// An observer can't change the outcome of a record, not even by a panic. It is called while
+/// records are handled, so it should be quick. By default all methods do nothing.
 ///
 /// ```
 /// use std::{sync::atomic::{AtomicUsize, Ordering}, time::Duration};
@@ -61,10 +61,10 @@ pub trait Observer: Sync {
     }
 }
 
-/// The record that something happened to.
+/// A record, as an observer sees it.
 pub struct ObservedRecord<'a> {
     source: &'static str,
-    /// Where its identifier should be.
+    /// The field of the identifier.
     field: &'static str,
     index: usize,
     identify: &'a dyn Fn() -> Option<ItemIdentifier>,
@@ -85,7 +85,7 @@ impl<'a> ObservedRecord<'a> {
         }
     }
 
-    /// The identifier to log, or that there is none.
+    /// The identifier for the log, or a text that says that it is missing.
     pub(super) fn identity(&self) -> String {
         self.identifier().map_or_else(
             || format!("(no `{}`)", self.field),
@@ -105,7 +105,7 @@ impl<'a> ObservedRecord<'a> {
         self.index
     }
 
-    /// What identifies the record; not every record says. Read from the event when called.
+    /// The record's identifier, read from the event at each call; `None` if the record has none.
     #[must_use]
     pub fn identifier(&self) -> Option<ItemIdentifier> {
         (self.identify)()
@@ -126,13 +126,13 @@ impl fmt::Debug for ObservedRecord<'_> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Ending<'a> {
-    /// Processed: the record handler returned success.
+    /// The record handler succeeded, so the record is processed.
     Processed,
-    /// Processed: it failed permanently, and the dead-letter function has it.
+    /// The record failed permanently and the dead-letter function succeeded, so it is processed.
     DeadLettered(&'a Failure),
-    /// It failed.
+    /// The record failed.
     Failed(&'a Failure),
-    /// The deadline came: the function was cancelled.
+    /// The record was cancelled at the deadline.
     Interrupted,
 }
 
@@ -149,8 +149,8 @@ impl<'a> Ending<'a> {
     }
 }
 
-/// Calls an observer, if there is one. Its panic is not the record's.
-pub(super) fn tell(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
+/// Calls the observer, if there is one. Its panic does not fail the record.
+pub(super) fn notify(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
     if let Some(observer) = observer {
         if let Err(panic) = panic::catch(|| what(observer)) {
             tracing::error!(panic = panic::message(panic), "the observer panicked");

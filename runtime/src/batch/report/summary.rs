@@ -10,19 +10,19 @@ use super::Ending;
 pub struct BatchSummary {
     /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
     pub source: &'static str,
-    /// How many records there were.
+    /// The number of records in the batch.
     pub records: usize,
-    /// Processed by the record handler.
+    /// The number of records for which the record handler succeeded.
     pub processed: usize,
-    /// Of these: in the hands of the dead-letter function.
+    /// The number of records that the dead-letter function took over. They are not in `processed`.
     pub dead_lettered: usize,
-    /// Of these: failed.
+    /// The number of failed records.
     pub failed: usize,
-    /// Of these: cancelled at the deadline.
+    /// The number of records that were cancelled at the deadline.
     pub interrupted: usize,
-    /// Of these: not started.
+    /// The number of records that were not started.
     pub not_started: usize,
-    /// How many identifiers the response names; `None` when the invocation failed as a whole.
+    /// The number of identifiers in the response; `None` if the invocation failed as a whole.
     pub reported: Option<usize>,
     /// How long the batch took, from its event to its response.
     pub elapsed: Duration,

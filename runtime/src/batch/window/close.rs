@@ -1,4 +1,4 @@
-//! The function that closes a window.
+//! The closing function of a window.
 
 use std::pin::pin;
 
@@ -20,11 +20,11 @@ where
     close
 }
 
-/// Whether a window is closed.
+/// Whether a closing function succeeded.
 ///
 /// # Errors
 ///
-/// It is not.
+/// It failed.
 pub fn closed<T: IntoClosed>(closed: T) -> Result<(), Failure> {
     closed.into_closed()
 }
@@ -36,11 +36,11 @@ pub fn closed<T: IntoClosed>(closed: T) -> Result<(), Failure> {
     note = "return `Ok(())` when the window's result is in safety: its state is then gone"
 )]
 pub trait IntoClosed {
-    /// Whether it is closed.
+    /// Whether the closing function succeeded.
     ///
     /// # Errors
     ///
-    /// It is not.
+    /// It failed.
     fn into_closed(self) -> Result<(), Failure>;
 }
 

@@ -13,8 +13,8 @@ use crate::{
     json::{Object, mismatch::explain},
 };
 
-/// A tumbling window at its end, with the state that its records were folded into: what the
-/// function gets that `window = …` names.
+/// A tumbling window at its end, with the state that its records were folded into: the parameter of
+/// the closing function, which `window = …` names.
 ///
 /// ```
 /// use stream_handler::{Json, Window, kinesis::KinesisRecord, stream_handler};
@@ -64,7 +64,7 @@ impl<T> Window<T> {
         }
     }
 
-    /// The window with another start and end.
+    /// Sets the start and end.
     #[must_use]
     pub fn with_bounds(mut self, start: &str, end: &str) -> Self {
         start.clone_into(&mut self.start);
@@ -72,21 +72,21 @@ impl<T> Window<T> {
         self
     }
 
-    /// The window of another shard.
+    /// Sets the shard.
     #[must_use]
     pub fn with_shard_id(mut self, shard: &str) -> Self {
         shard.clone_into(&mut self.shard_id);
         self
     }
 
-    /// The window as one that Lambda ended early.
+    /// Marks the window as ended early by Lambda.
     #[must_use]
     pub fn with_early_termination(mut self) -> Self {
         self.is_terminated_early = true;
         self
     }
 
-    /// What all records of the window were folded into; for a window without any, the default.
+    /// The state that the records of the window were folded into; the default if there were none.
     pub fn state(&self) -> &T {
         &self.state
     }
@@ -102,14 +102,14 @@ impl<T> Window<T> {
         &self.start
     }
 
-    /// When the window ended, as Lambda writes it. No record of this time is in it.
+    /// When the window ended, as Lambda writes it. The end itself is not part of the window.
     #[must_use]
     pub fn end(&self) -> &str {
         &self.end
     }
 
-    /// The shard: each has windows of its own, and a window that is closed for one is not for
-    /// others.
+    /// The shard. Each shard has its own windows, and closing a window of one shard doesn't close
+    /// those of other shards.
     #[must_use]
     pub fn shard_id(&self) -> &str {
         &self.shard_id
@@ -121,15 +121,15 @@ impl<T> Window<T> {
         &self.event_source_arn
     }
 
-    /// Whether Lambda ended the window before its time, which it does when the state has outgrown
-    /// its limit. The rest of the time is a window too.
+    /// Whether Lambda ended the window early, which it does when the state exceeds its limit. The
+    /// rest of the time is then another window.
     #[must_use]
     pub fn is_terminated_early(&self) -> bool {
         self.is_terminated_early
     }
 }
 
-/// The error of a batch of the source.
+/// The error of a batch from the source `S`.
 pub(crate) fn of<S: Source>(error: WindowError) -> BatchError {
     BatchError::Window {
         source: S::NAME,
@@ -137,7 +137,7 @@ pub(crate) fn of<S: Source>(error: WindowError) -> BatchError {
     }
 }
 
-/// What an event of a window has beside its records.
+/// The fields of an event of a window, except its records.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Fields<'e> {
@@ -149,13 +149,13 @@ pub(crate) struct Fields<'e> {
     shard_id: Option<&'e RawValue>,
     #[serde(borrow, rename = "eventSourceARN")]
     event_source_arn: Option<&'e RawValue>,
-    // To take something odd for `false` would be never to close the window.
+    // A malformed value must not count as `false`: the window would never be closed.
     is_final_invoke_for_window: Option<bool>,
     is_window_terminated_early: Option<bool>,
 }
 
 impl<'e> Fields<'e> {
-    /// Those of an event that is known for one of the source.
+    /// Reads the fields of an event that is known to come from the source `S`.
     pub(crate) fn read<S: Source>(event: &'e Event) -> Result<Self, BatchError> {
         let Object(fields): Object<Self> = serde_json::from_str(event.json()).map_err(|error| {
             let error = explain::<Object<Self>>(event.json().as_bytes(), "others", error);
@@ -205,8 +205,8 @@ impl<'e> Fields<'e> {
     }
 }
 
-/// Refuses an event of a window for a record handler without one. `is_window` is what splitting the
-/// event found, if it looked.
+/// Rejects an event of a window if the record handler has no window. `is_window` is known if
+/// splitting the event has looked for one.
 pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Result<(), BatchError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -1,10 +1,10 @@
 //! Handles a batch of a tumbling window: folds its records into the state that Lambda carries from
 //! invocation to invocation, and closes the window when it ends.
 //!
-//! The state that is returned is made of exactly the records that Lambda won't deliver again: a
-//! record works on a copy, which replaces the state when the record is done. The copy is made for
-//! each record because the function changes it in place, so nothing else can take back what a
-//! record did before it failed.
+//! The returned state contains exactly the records that Lambda won't deliver again. Each record
+//! works on a copy, which replaces the state when the record is processed. The record handler
+//! changes the copy in place, so without a copy per record the changes of a failed record could not
+//! be undone.
 
 pub(crate) mod close;
 pub(crate) mod event;
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// What can't be reported, and a state or window that is not as it should be.
+/// An unprocessed record can't be reported, or something is wrong with the window or its state.
 pub async fn process_window<H, C, D>(
     batch: Batch<H::Record>,
     context: &Context,
@@ -70,8 +70,8 @@ where
         Ok(response) => {
             // An unprocessed record is delivered again, in another final invocation.
             let json = if unprocessed.is_none() && fields.is_final() {
-                // What comes after the end of a window begins anew. Written before the window is
-                // closed, so that nothing can fail afterwards and have it closed again.
+                // The next window begins with the default state. It is written before the window is
+                // closed: a failure after the closing function would have the window closed twice.
                 match state.write(None) {
                     Ok(json) => close::call(&close, fields.window(result), &mut deadline)
                         .await
@@ -92,6 +92,6 @@ where
             Err(error)
         }
     };
-    outcomes.tell(&response, &settings, begun);
+    outcomes.report(&response, &settings, begun);
     response
 }

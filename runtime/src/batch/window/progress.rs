@@ -1,4 +1,4 @@
-//! How far the state of a window has come within a batch.
+//! The state of a window while a batch is handled.
 
 use std::{
     mem,
@@ -12,12 +12,12 @@ use crate::{
     panic,
 };
 
-/// A handler that folds records into a state, with the state that it has come to: so it has none to
-/// those who run it.
+/// A record handler that folds records into a state, together with the current state. The code that
+/// runs it sees a record handler without a state.
 pub(super) struct Folding<'h, H: Handler> {
     handler: &'h H,
     state: &'h StateType<H::State>,
-    /// For each record the first of those that are delivered again with it.
+    /// For each record the position of the first record that is delivered again with it.
     runs: Vec<usize>,
     progress: Mutex<Progress<H::State>>,
 }
@@ -77,8 +77,8 @@ impl<H: Handler> Handler for Folding<'_, H> {
     }
 }
 
-/// For each record the first of those next to it that have its identifier, and are delivered again
-/// with it.
+/// For each record the position where its run begins: adjacent records with the same identifier,
+/// which are delivered again together.
 fn runs<S: Source>(envelopes: &Envelopes<'_, S>) -> Vec<usize> {
     let mut runs = Vec::with_capacity(envelopes.len());
     let (mut run, mut of) = (0, None);
@@ -92,18 +92,18 @@ fn runs<S: Source>(envelopes: &Envelopes<'_, S>) -> Vec<usize> {
     runs
 }
 
-/// The state as far as it has come.
+/// The current state.
 struct Progress<T> {
-    /// The records of one identifier that are being handled: where they begin.
+    /// The position where the current run of records with one identifier begins.
     run: usize,
-    /// The state before them.
+    /// The state before this run.
     before: T,
-    /// The state with those of them that are done.
+    /// The state with the processed records of this run.
     within: Option<T>,
 }
 
 impl<T> Progress<T> {
-    /// The state that the next record goes on from.
+    /// The state that the next record starts from.
     fn enter(&mut self, run: usize) -> &T {
         if run != self.run {
             self.run = run;
@@ -114,12 +114,13 @@ impl<T> Progress<T> {
         self.within.as_ref().unwrap_or(&self.before)
     }
 
-    /// A record is done.
+    /// Takes over the state of a processed record.
     fn commit(&mut self, state: T) {
         panic::discard(self.within.replace(state));
     }
 
-    /// The state without the records that are delivered again: those of a run and all later ones.
+    /// The state without the records that are delivered again: the run that begins at
+    /// `unprocessed`, and all later records.
     fn settle(self, unprocessed: Option<usize>) -> T {
         match self.within {
             Some(state) if unprocessed != Some(self.run) => {
@@ -135,6 +136,6 @@ impl<T> Progress<T> {
 }
 
 fn lock<T>(progress: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A copy that panics leaves it as it was.
+    // A lock is poisoned if copying the state panics, which leaves the state unchanged.
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
