@@ -45,7 +45,7 @@ impl<S: Source, T: Success<S>, E: IntoFailure> IntoOutcome<S> for Result<T, E> {
 /// What a record handler of the source `S` may return in `Ok`: `()`, for all sources whose response
 /// is a list of batch item failures.
 #[diagnostic::on_unimplemented(
-    message = "a record handler of `{S}` can't return `Ok` with a `{Self}`",
+    message = "a record handler of this event source can't return `Ok` with a `{Self}`",
     label = "not a value for the source's response",
     note = "the response of most sources has no place for a value: end the record handler with `Ok(())`; \
             for `Firehose` return `Transformed`, for `S3Batch` return `()` or a `String`"

@@ -15,7 +15,7 @@ use crate::{
 /// with the Cargo feature `aws_lambda_events` by that crate's record types. See [`Source`] for one
 /// of your own.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a record that a record handler can take",
+    message = "`{Self}` is not a record type",
     label = "not a record",
     note = "a record handler takes one record, by value: `KinesisRecord<T>`, `DynamoDbRecord<T>`, \
             `SqsMessage<T>` or `KafkaRecord<T>` of `stream_handler`, each with the Cargo feature of its source; or, \
