@@ -183,7 +183,7 @@ impl fmt::Display for BatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidEvent { source, error } => {
-                write!(f, "the event is not one of {source}: {error}")
+                write!(f, "the event is not from {source}: {error}")
             }
             Self::MissingIdentifier {
                 source,
@@ -286,12 +286,12 @@ impl fmt::Display for WindowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str(
-                "the event has no `window`, and the handler is one of a tumbling window: set \
+                "the event has no `window`, but the record handler has one: set \
                  `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) on the event source \
-                 mapping, or remove `window` from the handler's attribute",
+                 mapping, or remove `window` from the record handler's attribute",
             ),
             Self::Unexpected => f.write_str(
-                "the event is one of a tumbling window, and the handler returns no state: write \
+                "the event belongs to a tumbling window, but the record handler has none: write \
                  `#[stream_handler(window = …)]` with a `#[state]` parameter, or remove \
                  `TumblingWindowInSeconds` (`tumbling_window_in_seconds`) from the event source \
                  mapping",
@@ -305,7 +305,7 @@ impl fmt::Display for WindowError {
             Self::StateTooLarge { bytes, limit } => write!(
                 f,
                 "the window's state has {bytes} bytes in JSON, and Lambda keeps at most {limit} \
-                 for a shard: keep less of each record, or make the window shorter"
+                 per shard: keep less of each record, or make the window shorter"
             ),
             Self::NotClosed { error } => write!(f, "the window is not closed: {error}"),
         }

@@ -122,7 +122,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
                     match handled {
                         Poll::Ready(Ok(outcome)) => outcome,
                         Poll::Ready(Err(stopped)) => {
-                            Outcome::Failed(self.failure("the handler", stopped))
+                            Outcome::Failed(self.failure("the record handler", stopped))
                         }
                         Poll::Pending => {
                             attempt.step = Step::Handle;
@@ -182,7 +182,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         })
         .map_err(|panic| {
             if decoded {
-                return Failure::panic("the handler", panic);
+                return Failure::panic("the record handler", panic);
             }
             let message = format!("decoding the record panicked: {}", panic::message(panic));
             Failure::undecodable(DecodeError::new(message), permanent)

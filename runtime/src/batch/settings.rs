@@ -53,7 +53,8 @@ impl<'o> Settings<'o> {
         if self.record_timeout.is_some() && !driver::has_timers() {
             self.record_timeout = None;
             tracing::warn!(
-                "no Tokio timer to keep `record_timeout` with: build the runtime with `enable_time`"
+                "the Tokio runtime has no timers, so `record_timeout` is ignored: build it with \
+                 `enable_time`"
             );
         }
         self

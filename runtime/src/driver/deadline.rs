@@ -67,8 +67,8 @@ impl Deadline {
             if self.sleep.is_none() {
                 self.at = None;
                 tracing::warn!(
-                    "no Tokio timer to watch the deadline with: build the runtime with \
-                     `enable_time`, or turn the deadline off with `deadline_margin = \"off\"`"
+                    "the Tokio runtime has no timers, so the deadline is not watched: build it with \
+                     `enable_time`, or set `deadline_margin = \"off\"`"
                 );
             }
         }

@@ -76,9 +76,9 @@ impl<T> StateType<T> {
             .unwrap_or_else(|panic| Err(format!("writing it panicked: {}", panic::message(panic))))
             .map_err(|error| WindowError::UnwritableState { error })?;
         if !json.get().starts_with('{') {
-            let error = "its JSON is not an object, as Lambda has the state: make it a struct or \
-                         a map"
-                .to_owned();
+            let error =
+                "its JSON is not an object, which Lambda requires: make it a struct or a map"
+                    .to_owned();
             return Err(WindowError::UnwritableState { error });
         }
         match json.get().len() {

@@ -28,9 +28,9 @@ pub(super) fn prepare() -> Result<(), Error> {
     }
     if cfg!(panic = "abort") {
         warn!(
-            "built with `panic = \"abort\"`, which `cargo lambda build` takes where nothing is said: a \
-             panic stops the process, and costs its whole batch another delivery. Write `panic = \
-             \"unwind\"` under `[profile.release]` in Cargo.toml"
+            "built with `panic = \"abort\"`, the default of `cargo lambda build`: a panic stops the \
+             process, and Lambda delivers the whole batch again. Write `panic = \"unwind\"` under \
+             `[profile.release]` in Cargo.toml"
         );
     }
     Ok(())

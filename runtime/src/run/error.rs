@@ -29,7 +29,7 @@ impl fmt::Display for Error {
                  \n    cargo lambda watch\n\n\
                  (in a workspace with `-p PACKAGE`), and in another terminal:\n\
                  \n    cargo lambda invoke BIN --data-file event.json\n\n\
-                 To test it without Lambda, call the function itself, or its `batch`."
+                 To test it without Lambda, call the record handler itself, or its `batch`."
             ),
             Cause::Runtime(error) => {
                 write!(f, "the Lambda runtime stopped: {}", Chain(&**error))

@@ -74,7 +74,7 @@ pub(super) async fn call<T, C: Receive<Window<T>>>(
         Some(Err(panic)) => Failure::panic("the closing function", panic),
         None => {
             closing.discard();
-            Failure::timeout("the deadline came before the closing function was done".to_owned())
+            Failure::timeout("the closing function did not finish by the deadline".to_owned())
         }
     };
     let error = panic::display(&failure);

@@ -242,7 +242,7 @@ async fn a_time_out_costs_one_record() {
         let (logs, calls, begun) = (Logs::capture(), Calls::default(), Instant::now());
         let event = source.event(&["1", "2", "1", "60"]);
         let response = reported(timed(source, &event, None, &calls)).await;
-        assert_eq!(logs.errors()[0], "the handler took longer than 1.5s");
+        assert_eq!(logs.errors()[0], "the record handler took longer than 1.5s");
         assert_eq!(logs.with("record failed")[0].fields["reason"], "Timeout");
         if source.is_stream() {
             assert_eq!(response, ["2"]);

@@ -128,7 +128,7 @@ async fn a_failure_and_everything_behind_it() {
                 "panic",
                 "Panic",
                 "false",
-                "the handler panicked: out of luck",
+                "the record handler panicked: out of luck",
             ),
         ] {
             let logs = Logs::capture();

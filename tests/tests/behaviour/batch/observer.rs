@@ -154,7 +154,7 @@ async fn it_is_told_of_each_record_and_of_the_batch() {
             format!("batch_finished {} [1, 1, 1, 0, 1] Some(1)", source.name())
         } else {
             expected.push("started 3 4");
-            expected.push("finished 3 failed: Panic: the handler panicked: provoked");
+            expected.push("finished 3 failed: Panic: the record handler panicked: provoked");
             expected.extend(["reported 3", "reported 4"]);
             "batch_finished SQS [1, 1, 2, 0, 0] Some(2)".to_owned()
         };

@@ -191,17 +191,23 @@ async fn every_record_may_panic() {
 async fn the_log_tells_what_the_panic_said() {
     quiet();
     let cases = [
-        ("literal", "the handler panicked: provoked"),
-        ("formatted", "the handler panicked: provoked by formatted"),
+        ("literal", "the record handler panicked: provoked"),
+        (
+            "formatted",
+            "the record handler panicked: provoked by formatted",
+        ),
         (
             "other payload",
-            "the handler panicked: a panic without a message",
+            "the record handler panicked: a panic without a message",
         ),
         (
             "payload's drop",
-            "the handler panicked: a panic without a message",
+            "the record handler panicked: a panic without a message",
         ),
-        ("a local's drop", "the handler panicked: provoked by a drop"),
+        (
+            "a local's drop",
+            "the record handler panicked: provoked by a drop",
+        ),
         (
             "error's display",
             "an error whose message could not be displayed: it panicked",

@@ -48,7 +48,7 @@ async fn assert_refused(event: &str, found: &str) {
         assert_eq!(diagnostic.error_type, "StreamHandler.InvalidEvent");
         let name = source.name();
         let expected = "expected an object with an array `Records`, found";
-        let message = format!("the event is not one of {name}: {expected} {found}");
+        let message = format!("the event is not from {name}: {expected} {found}");
         assert_eq!(diagnostic.error_message, message, "{event}");
         assert!(calls.all().is_empty());
 
@@ -148,7 +148,7 @@ async fn records_of_another_source() {
                 assert_eq!(
                     diagnostic.error_message,
                     format!(
-                        "the event is not one of {name}: expected {name} records, found \
+                        "the event is not from {name}: expected {name} records, found \
                          that record {index} is from `{other_name}`"
                     )
                 );

@@ -200,7 +200,7 @@ async fn outside_lambda_run_says_what_to_do() {
                 cargo lambda watch\n\n\
                 (in a workspace with `-p PACKAGE`), and in another terminal:\n\n    \
                 cargo lambda invoke BIN --data-file event.json\n\n\
-                To test it without Lambda, call the function itself, or its `batch`.";
+                To test it without Lambda, call the record handler itself, or its `batch`.";
     assert_eq!(error.to_string(), text);
     // What `main` prints.
     assert_eq!(format!("{error:?}"), text);

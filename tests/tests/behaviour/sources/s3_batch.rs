@@ -48,7 +48,7 @@ async fn every_task_is_answered_once() {
                 { "taskId": "1", "resultCode": "Succeeded", "resultString": "bucket/good@Some(\"v\")" },
                 { "taskId": "2", "resultCode": "TemporaryFailure", "resultString": "throttled" },
                 { "taskId": "3", "resultCode": "PermanentFailure", "resultString": "no such object" },
-                { "taskId": "4", "resultCode": "TemporaryFailure", "resultString": "the handler panicked: panicked" },
+                { "taskId": "4", "resultCode": "TemporaryFailure", "resultString": "the record handler panicked: panicked" },
                 { "taskId": "5", "resultCode": "TemporaryFailure", "resultString": "`s3Key` is missing" },
             ],
         })

@@ -35,7 +35,7 @@ async fn a_state_has_a_limit() {
     assert_eq!(
         diagnostic.error_message,
         "a tumbling window of Kinesis: the window's state has 1048577 bytes in JSON, and Lambda \
-         keeps at most 1048576 for a shard: keep less of each record, or make the window shorter"
+         keeps at most 1048576 per shard: keep less of each record, or make the window shorter"
     );
     // At the end of the window it goes nowhere but to the closing function.
     let event = events::with(event(limit + 1), "/isFinalInvokeForWindow", true);
@@ -103,7 +103,7 @@ async fn an_unwritable_state() {
     fn on_line(_line: KinesisRecord<String>, #[state] _state: &mut Odd) {}
     async fn forget(_: Window<Odd>) {}
     quiet();
-    let object = "its JSON is not an object, as Lambda has the state: make it a struct or a map";
+    let object = "its JSON is not an object, which Lambda requires: make it a struct or a map";
     for (odd, error) in [
         (1, "no JSON for this"),
         (2, "writing it panicked: provoked by Serialize"),

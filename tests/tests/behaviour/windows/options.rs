@@ -68,7 +68,7 @@ async fn the_deadline_ends_records_and_closing() {
     let event = in_window(Source::Kinesis.event(&["close hangs"]), json!({}), true);
     let diagnostic = failure(on_kinesis::batch(limited(&event, left), &calls)).await;
     assert_eq!(diagnostic.error_type, "StreamHandler.WindowNotClosed");
-    let expected = "the deadline came before the closing function was done";
+    let expected = "the closing function did not finish by the deadline";
     assert!(
         diagnostic.error_message.ends_with(expected),
         "{diagnostic:?}"

@@ -204,7 +204,7 @@ async fn events_of_another_shape() {
     ] {
         let calls = Calls::default();
         let diagnostic = failure(batch(&event, &calls)).await;
-        let message = format!("the event is not one of EventBridge Pipes: {found}");
+        let message = format!("the event is not from EventBridge Pipes: {found}");
         assert_eq!(diagnostic.error_message, message);
         assert!(calls.all().is_empty());
     }
