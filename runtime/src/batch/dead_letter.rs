@@ -114,7 +114,7 @@ impl fmt::Debug for DeadLetter {
 #[diagnostic::on_unimplemented(
     message = "a dead-letter function can't return `{Self}`",
     label = "a dead-letter function returns `()` or `Result<(), E>`",
-    note = "return `Ok(())` when the letter is in safety: its record is then done"
+    note = "return `Ok(())` when the dead letter is stored: its record is then processed"
 )]
 pub trait IntoSent {
     /// Whether the letter was sent.

@@ -169,8 +169,8 @@ impl<E: Into<BoxError>> From<E> for Failure {
     message = "the error type `{Self}` can't be reported",
     label = "can't become a boxed error",
     note = "it must become a `Box<dyn std::error::Error + Send + Sync>`: implement \
-            `std::error::Error` for `{Self}` (the thiserror crate derives it), which must hold \
-            only what is `Send + Sync + 'static`; or return `anyhow::Error`, `String`, or \
+            `std::error::Error` for `{Self}` (the thiserror crate derives it), whose fields \
+            must be `Send + Sync + 'static`; or return `anyhow::Error`, `String`, or \
             `stream_handler::Failure`"
 )]
 pub trait IntoFailure {

@@ -15,7 +15,7 @@ pub fn state<T: WindowState>() -> StateType<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the state of a window",
     label = "not a state",
-    note = "Lambda carries the state from one invocation to the next as JSON, it begins with the \
+    note = "Lambda passes the state from one invocation to the next as JSON, a window begins with the \
             default, and each record works on a copy of it: write `#[derive(Default, Clone, \
             serde::Serialize, serde::Deserialize)]` on `{Self}`"
 )]

@@ -33,7 +33,7 @@ pub fn closed<T: IntoClosed>(closed: T) -> Result<(), Failure> {
 #[diagnostic::on_unimplemented(
     message = "the closing function of a window can't return `{Self}`",
     label = "a closing function returns `()` or `Result<(), E>`",
-    note = "return `Ok(())` when the window's result is in safety: its state is then gone"
+    note = "return `Ok(())` when the window's result is stored: Lambda then discards its state"
 )]
 pub trait IntoClosed {
     /// Whether the closing function succeeded.
