@@ -95,7 +95,7 @@ fn check(warnings: &[String], deadlines: usize) {
         about.count()
     };
     assert_eq!(
-        about("to watch the deadline with"),
+        about("the deadline is not watched"),
         deadlines,
         "{warnings:?}"
     );
