@@ -48,7 +48,7 @@ impl<'e> Raw<'e> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
         match memchr(b'\\', inner.as_bytes()) {
             None => Some(Cow::Borrowed(inner)),
-            Some(_) => text::unescape(inner)
+            Some(first) => text::unescape(inner, first)
                 .or_else(|| serde_json::from_str(self.0).ok())
                 .map(Cow::Owned),
         }

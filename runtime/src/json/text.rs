@@ -108,26 +108,52 @@ fn escape(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// The text of a valid string with escapes, from between its quotes. `None` for the escapes of
-/// UTF-16, which are rare and an art of their own.
-pub(super) fn unescape(inner: &str) -> Option<String> {
-    let mut rest = inner.as_bytes();
+/// The text of a valid string, from between its quotes, whose first backslash is at `first`. `None` for
+/// the escapes of UTF-16, which are rare and an art of their own.
+pub(super) fn unescape(inner: &str, first: usize) -> Option<String> {
+    if first < NEAR {
+        return unescape_near(inner.as_bytes());
+    }
+    // Escapes that are far apart have long parts between them, which are text already.
+    let mut text = String::with_capacity(inner.len());
+    let (mut rest, mut before) = (inner, first);
+    loop {
+        text.push_str(rest.get(..before)?);
+        let escape = *rest.as_bytes().get(before + 1)?;
+        text.push(char::from(unescaped(escape)?));
+        rest = rest.get(before + 2..)?;
+        let Some(next) = memchr(b'\\', rest.as_bytes()) else {
+            text.push_str(rest);
+            return Some(text);
+        };
+        before = next;
+    }
+}
+
+/// The same for escapes that are near each other, most often.
+fn unescape_near(mut rest: &[u8]) -> Option<String> {
     let mut text = Vec::with_capacity(rest.len() + WORD);
     loop {
         let before = copy_plain(rest, &mut text);
         let Some((_, after)) = rest.get(before..)?.split_first() else {
             return String::from_utf8(text).ok();
         };
-        text.push(match after.first()? {
-            byte @ (b'"' | b'\\' | b'/') => *byte,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'b' => 8,
-            b'f' => 12,
-            _ => return None,
-        });
+        text.push(unescaped(*after.first()?)?);
         rest = &after[1..];
+    }
+}
+
+/// What a backslash and this byte stand for.
+#[inline]
+fn unescaped(escape: u8) -> Option<u8> {
+    match escape {
+        b'"' | b'\\' | b'/' => Some(escape),
+        b'n' => Some(b'\n'),
+        b'r' => Some(b'\r'),
+        b't' => Some(b'\t'),
+        b'b' => Some(8),
+        b'f' => Some(12),
+        _ => None,
     }
 }
 
