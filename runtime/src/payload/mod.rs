@@ -160,7 +160,7 @@ pub trait Deserializable: DeserializeOwned {}
 impl<T: DeserializeOwned> Deserializable for T {}
 
 /// A payload in JSON, decoded with `serde`. It derefs to `T`, so fields and methods are at hand;
-/// `Json(value)` as a pattern, `.0`, or `**record.data()` gets at the value itself.
+/// `Json(value)` as a pattern, or `.0`, gives the value itself.
 ///
 /// ```
 /// # use stream_handler::{Data, Json, Payload};

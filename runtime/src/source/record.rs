@@ -45,7 +45,7 @@ pub trait Record: Sized {
     /// let message = SqsMessage::<Json<u64>>::from_json(
     ///     r#"{"messageId": "m-1", "body": "7", "attributes": {"ApproximateReceiveCount": "2"}}"#,
     /// )?;
-    /// assert_eq!((**message.body(), message.approximate_receive_count()), (7, Some(2)));
+    /// assert_eq!((message.body().0, message.approximate_receive_count()), (7, Some(2)));
     /// # Ok::<(), stream_handler::DecodeError>(())
     /// ```
     ///

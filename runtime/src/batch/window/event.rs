@@ -28,7 +28,7 @@ use crate::{
 /// #[stream_handler(window = close)]
 /// async fn on_sale(cents: KinesisRecord<Json<u64>>, #[state] totals: &mut Totals) {
 ///     totals.sales += 1;
-///     totals.cents += **cents.data();
+///     totals.cents += cents.data().0;
 /// }
 ///
 /// async fn close(window: Window<Totals>) {

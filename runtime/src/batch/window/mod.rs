@@ -4,7 +4,7 @@
 //! The returned state contains exactly the records that Lambda won't deliver again. Each record
 //! works on a copy, which replaces the state when the record is processed. The record handler
 //! changes the copy in place, so without a copy per record the changes of a failed record could not
-//! be undone.
+//! be reversed.
 
 pub(crate) mod close;
 pub(crate) mod event;
