@@ -1,4 +1,4 @@
-//! Shows text, objects and arrays in memory to types. Errors say where they occurred.
+//! Deserialises types from text, objects and arrays in memory. Errors say where they occurred.
 
 use std::{borrow::Cow, vec};
 
@@ -28,7 +28,7 @@ pub(crate) fn visit_text<'e, V: Visitor<'e>>(
     }
 }
 
-/// Shows an object to a type that knows these `names`.
+/// Gives an object to the visitor of a type whose fields have these `names`.
 pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     members: Vec<(Cow<'e, str>, T)>,
     names: &'static [&'static str],
@@ -37,7 +37,7 @@ pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     let length = members.len();
     let mut members = Members::new(members, names);
     let value = visitor.visit_map(&mut members)?;
-    // A type that stops early would lose the rest.
+    // Without this check, a type that stops early would silently lose the rest.
     match members.left.len() {
         0 => Ok(value),
         _ => Err(Mismatch::invalid_length(length, &"fewer members")),

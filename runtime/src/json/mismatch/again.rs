@@ -15,7 +15,7 @@ use crate::{
     json::{Object, kind},
 };
 
-/// Why no `T` can be made from some JSON. `what` says what failed, `error` is `serde_json`'s.
+/// Explains why some JSON is not a `T`. `what` says what failed; `error` is `serde_json`'s error.
 pub(crate) fn explain<'e, T: Deserialize<'e>>(
     json: &'e [u8],
     what: &str,
@@ -36,8 +36,8 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
     };
     let mismatch = match explained {
         Ok(Err(mismatch)) => mismatch,
-        // The type accepted the value this time, as it does not always decide the same; or the text is
-        // not UTF-8.
+        // Either the type is not deterministic and accepted the value this time, or the text is not
+        // UTF-8.
         Ok(Ok(_)) | Err(_) => Mismatch::custom(""),
     };
     let why = match line {
@@ -49,7 +49,7 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
         .redacting(error)
 }
 
-/// Why no `T` can be made from the object of a record.
+/// Explains why a record's object is not a `T`.
 pub(crate) fn explain_record<'e, T: Deserialize<'e>>(json: &'e str) -> DecodeError {
     let what = "the record can't be read";
     match serde_json::from_str::<Object<T>>(json) {
