@@ -46,7 +46,7 @@ pub struct DeadLetter {
 }
 
 impl DeadLetter {
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    /// The event source, such as `"Kinesis"`, `"DynamoDB"` or `"SQS"`.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.source
@@ -76,8 +76,8 @@ impl DeadLetter {
         &self.error
     }
 
-    /// How often the record was delivered, including this delivery. SQS reports it;
-    /// `None` for a source that doesn't.
+    /// How often the record was delivered, including this delivery. `None` if the source doesn't
+    /// report it; SQS does.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.attempts
@@ -142,7 +142,7 @@ pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
     sent.into_sent()
 }
 
-/// The type of a dead-letter function where there is none.
+/// The type to use if there is no dead-letter function.
 type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
 
 /// No dead-letter function.

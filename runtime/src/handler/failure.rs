@@ -75,7 +75,7 @@ impl Failure {
         Self::new(Reason::Undecodable, permanent, error.into())
     }
 
-    /// The failure of a record whose handling panicked.
+    /// The failure of a record for which the user's function `who` panicked.
     pub(crate) fn panic(who: &str, panic: Panic) -> Self {
         let message = panic::message(panic);
         Self::new(
@@ -141,7 +141,7 @@ pub trait Permanent<T> {
     ///
     /// # Errors
     ///
-    /// The result is an error.
+    /// If `self` is an error.
     fn permanent(self) -> Result<T, Failure>;
 }
 

@@ -44,11 +44,11 @@ pub trait Handler {
 /// What a call of a record handler resolves to.
 pub(crate) type Returned<H> = <<H as Handler>::Future as Future>::Output;
 
-/// What becomes of a record.
+/// The outcome of a record.
 pub(crate) type OutcomeOf<H> = Outcome<<<H as Handler>::Source as Source>::Output>;
 
-/// A dead-letter function or closing function. It takes over one value, and has stored it safely
-/// when it succeeds.
+/// A dead-letter function or closing function. It receives one value; success means that the value
+/// is safely stored.
 pub trait Receive<T> {
     /// One call.
     type Future: Future<Output = Result<(), Failure>>;

@@ -13,7 +13,7 @@ use crate::Failure;
 pub enum Outcome<T = ()> {
     /// The record handler returned success, with this value.
     Processed(T),
-    /// The record failed permanently, and the dead-letter function has it.
+    /// The record failed permanently, and the dead-letter function succeeded.
     DeadLettered(Failure),
     /// The record handler failed, or the record could not be decoded.
     Failed(Failure),

@@ -23,8 +23,8 @@ use serde::Deserialize;
 
 use super::{Cursor, Raw, Stop, text};
 
-/// A type whose fields are all [`Raw`]. Records that differ only in these values therefore differ
-/// only in their [`Raw`]s.
+/// A type whose content is all [`Raw`]. If two records differ only in these values, replacing the
+/// [`Raw`]s of one record gives the other.
 pub(crate) trait OfRaw<'e>: Deserialize<'e> + Clone {
     /// The key of the only object whose members are read. Other values are read as a whole or ignored.
     const WITHIN: Option<&'static str>;
@@ -71,7 +71,7 @@ pub(crate) struct Layouts<'e, T> {
 
 struct Layout<'e, T> {
     model: &'e str,
-    /// What was read of the model.
+    /// The model, read as a `T`.
     value: T,
     /// The values of the model that may differ, in the order of the text.
     slots: Vec<Slot>,
@@ -229,7 +229,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
         Ok(())
     }
 
-    /// Passes the next record, if it has this layout: its JSON and its value.
+    /// Passes the next record if it has this layout. Returns its JSON and its value.
     #[inline]
     fn read(&mut self, cursor: &mut Cursor<'e>, edits: &mut Vec<Edit>) -> Option<(&'e str, T)> {
         let (text, start) = (cursor.text(), cursor.at());
@@ -269,7 +269,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
                 return Ok(at.text + same);
             }
             let differs = at.model + same;
-            // A number may end here in the model, and go on in the text.
+            // `>=`, since a number that ends here in the model may go on in the text.
             let slot = slots.find(|slot| slot.span.end >= differs);
             at = slot
                 .filter(|slot| slot.span.start <= differs)
@@ -313,7 +313,7 @@ impl Slot {
     #[inline]
     fn pass(&self, text: &str, start: usize) -> Option<usize> {
         let first = *text.as_bytes().get(start)?;
-        // White space would become a part of the field.
+        // Leading white space would become a part of the field.
         let fits = match self.kind {
             Some(kind) => is_like(first, kind),
             None => !first.is_ascii_whitespace(),

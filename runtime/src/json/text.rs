@@ -34,8 +34,8 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// How many bytes come before the first quote, backslash or control character. `None` if there is
-/// none of these.
+/// How many bytes come before the first quote, backslash or control character. `None` if none is
+/// found, or if the string is invalid because of a control character.
 #[inline]
 fn plain(bytes: &[u8]) -> Option<usize> {
     let mut near = 0;

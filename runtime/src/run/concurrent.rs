@@ -50,8 +50,8 @@ use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 ///
 /// # Errors
 ///
-/// As for [`run`](fn@crate::run). If one of the tasks has to stop, that is logged, and the others
-/// continue; the error is returned when all have stopped.
+/// As for [`run`](fn@crate::run). If a task stops, the error is logged and the other tasks continue.
+/// The error is returned when all tasks have stopped.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! What a user's code can observe of records and batches.
+//! Lets the user's code observe records and batches.
 
 use std::{fmt, time::Duration};
 
@@ -50,7 +50,7 @@ pub trait Observer: Sync {
         let _ = (record, ending, elapsed);
     }
 
-    /// A record is named in the response.
+    /// The response reports this record as unprocessed.
     fn reported(&self, identifier: &ItemIdentifier) {
         let _ = identifier;
     }
@@ -93,7 +93,7 @@ impl<'a> ObservedRecord<'a> {
         )
     }
 
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    /// The event source, such as `"Kinesis"`, `"DynamoDB"` or `"SQS"`.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.source
@@ -149,7 +149,7 @@ impl<'a> Ending<'a> {
     }
 }
 
-/// Calls the observer, if there is one. Its panic does not fail the record.
+/// Calls the observer, if there is one. A panic of the observer does not fail the record.
 pub(super) fn notify(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
     if let Some(observer) = observer {
         if let Err(panic) = panic::catch(|| what(observer)) {

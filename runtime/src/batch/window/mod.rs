@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// An unprocessed record can't be reported, or something is wrong with the window or its state.
+/// An unprocessed record can't be reported, the window or its state is invalid, or closing failed.
 pub async fn process_window<H, C, D>(
     batch: Batch<H::Record>,
     context: &Context,
@@ -70,8 +70,8 @@ where
         Ok(response) => {
             // An unprocessed record is delivered again, in another final invocation.
             let json = if unprocessed.is_none() && fields.is_final() {
-                // The next window begins with the default state. It is written before the window is
-                // closed: a failure after the closing function would have the window closed twice.
+                // The next window begins with the default state. Write it before closing the window:
+                // if that failed afterwards, Lambda would have the window closed a second time.
                 match state.write(None) {
                     Ok(json) => close::call(&close, fields.window(result), &mut deadline)
                         .await
