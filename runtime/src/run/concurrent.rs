@@ -12,7 +12,7 @@ use super::{environment, error::Error};
 use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 
 /// Handles as many invocations at a time as Lambda sends: `AWS_LAMBDA_MAX_CONCURRENCY` on Lambda
-/// Managed Instances, one anywhere else. Otherwise like [`run`](fn@crate::run).
+/// Managed Instances, one elsewhere. Otherwise like [`run`](fn@crate::run).
 ///
 /// Each of these invocations is handled in a Tokio task of its own, by a clone of `handler`, which
 /// therefore can't borrow from `main`. Put shared values into an [`Arc`](std::sync::Arc):
