@@ -9,7 +9,7 @@ use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 
 /// A record that failed permanently, for the function that `dead_letter = …` names.
 ///
-/// It serialises to an object with all of its fields and the record's JSON, to put into a queue.
+/// It serialises to an object with all of its fields and the record's JSON, for example for a queue.
 ///
 /// ```
 /// use stream_handler::{DeadLetter, Failure, Json, sqs::SqsMessage, stream_handler};
@@ -137,7 +137,7 @@ impl<E: IntoFailure> IntoSent for Result<(), E> {
 ///
 /// # Errors
 ///
-/// It failed.
+/// The dead-letter function failed.
 pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
     sent.into_sent()
 }

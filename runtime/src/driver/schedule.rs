@@ -11,7 +11,7 @@ use crate::source::Lane;
 /// nothing starts while it runs.
 const ANY: usize = 0;
 
-/// The lane of each record. Records of one lane are handled in their order.
+/// The lane of each record. Records of one lane are handled in order.
 pub(crate) struct Lanes {
     /// The lane of each record.
     of: Vec<usize>,

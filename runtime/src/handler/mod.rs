@@ -24,7 +24,7 @@ pub trait Handler {
     type Record;
     /// What is passed from record to record: the state of a tumbling window, or `()`.
     type State;
-    /// One call.
+    /// The future of one call.
     type Future: Future;
 
     /// Decodes a record.
@@ -50,7 +50,7 @@ pub(crate) type OutcomeOf<H> = Outcome<<<H as Handler>::Source as Source>::Outpu
 /// A dead-letter function or closing function. It receives one value; success means that the value
 /// is safely stored.
 pub trait Receive<T> {
-    /// One call.
+    /// The future of one call.
     type Future: Future<Output = Result<(), Failure>>;
 
     /// Calls the function with the value.

@@ -23,7 +23,7 @@ pub(crate) struct Mismatch(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// From the inside out.
+    /// The steps to the value, innermost first.
     path: Vec<Segment>,
     problem: Problem,
     /// The kind of value at the path.
@@ -67,7 +67,7 @@ impl Segment {
 /// A kind of value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
-    /// With its article.
+    /// The kind's name, with its article.
     pub(crate) name: &'static str,
     /// Which types accept it; may be empty.
     pub(crate) advice: &'static str,
@@ -103,7 +103,7 @@ impl Mismatch {
         DecodeError::new(what).because(why).redacting(self.0.plain)
     }
 
-    /// ``, at `lines[1].price` ``, or nothing.
+    /// The path as ``, at `lines[1].price` ``; empty if there is no path.
     fn at(&self) -> String {
         let mut path = String::new();
         for segment in self.0.path.iter().rev() {
@@ -122,7 +122,7 @@ impl Mismatch {
     }
 }
 
-/// Shows no data, and not the path.
+/// The message contains neither data nor the path.
 impl Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Kind { name, advice } = self.0.found.unwrap_or(Kind {
@@ -207,7 +207,7 @@ impl de::Error for Mismatch {
     }
 }
 
-/// The names that a type knows, for a message.
+/// Lists the names of a type's fields or variants, for a message.
 fn list(names: &[&str]) -> String {
     if names.is_empty() {
         return "it has none".to_owned();

@@ -28,7 +28,7 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
         // If escapes are close together, whole chunks with escapes are passed at once.
         if before < CHUNK && bytes[at - 1] != b'\\' {
             at = pass::<CHUNK>(bytes, at);
-            // A backslash there is not escaped, or the chunk would not have been passed.
+            // A backslash at the end begins an escape: `pass` stops at escaped backslashes.
             at -= usize::from(bytes[at - 1] == b'\\');
         }
     }

@@ -12,9 +12,9 @@ use super::{environment, error::Error};
 use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 
 /// Handles as many invocations at a time as Lambda sends: `AWS_LAMBDA_MAX_CONCURRENCY` on Lambda
-/// Managed Instances, one elsewhere. Otherwise like [`run`](fn@crate::run).
+/// Managed Instances, one elsewhere. In all other respects it is like [`run`](fn@crate::run).
 ///
-/// Each of these invocations is handled in a Tokio task of its own, by a clone of `handler`, which
+/// Concurrent invocations run in separate Tokio tasks, each with a clone of `handler`, which
 /// therefore can't borrow from `main`. Put shared values into an [`Arc`](std::sync::Arc):
 ///
 /// ```no_run

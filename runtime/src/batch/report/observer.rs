@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use super::summary::BatchSummary;
 use crate::{Failure, ItemIdentifier, Outcome, panic};
 
-/// Observes records and batches, for metrics and traces. `observer = PATH` names a value of a type
-/// that implements it, usually a `static`.
+/// Observes records and batches, for metrics and traces. The option `observer = PATH` names a value
+/// whose type implements this trait, usually a `static`.
 ///
 /// An observer can't change the outcome of a record, not even by a panic. It is called while
 /// records are handled, so it should be quick. By default all methods do nothing.
@@ -64,7 +64,7 @@ pub trait Observer: Sync {
 /// A record, as an observer sees it.
 pub struct ObservedRecord<'a> {
     source: &'static str,
-    /// The field of the identifier.
+    /// The name of the field that contains the identifier.
     field: &'static str,
     index: usize,
     identify: &'a dyn Fn() -> Option<ItemIdentifier>,

@@ -86,7 +86,7 @@ impl<T> Window<T> {
         self
     }
 
-    /// The state that the records of the window were folded into; the default if there were none.
+    /// The state that the records of the window were folded into; the default if there were no records.
     pub fn state(&self) -> &T {
         &self.state
     }
@@ -121,8 +121,8 @@ impl<T> Window<T> {
         &self.event_source_arn
     }
 
-    /// Whether Lambda ended the window early, which it does when the state exceeds its limit. The
-    /// rest of the time is then another window.
+    /// Whether Lambda ended the window early because the state exceeded its limit. The rest of the
+    /// window's time is then another window.
     #[must_use]
     pub fn is_terminated_early(&self) -> bool {
         self.is_terminated_early

@@ -44,7 +44,7 @@ pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     }
 }
 
-/// Shows an array.
+/// Gives an array to a visitor.
 pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
     elements: impl ExactSizeIterator<Item = T>,
     visitor: V,
@@ -61,7 +61,7 @@ pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
     }
 }
 
-/// Shows an enum's variant and what is in it.
+/// Gives an enum's variant and its content to a visitor.
 pub(crate) fn visit_variant<'e, T: Value<'e>, V: Visitor<'e>>(
     variant: (Cow<'e, str>, T),
     names: &'static [&'static str],
@@ -143,11 +143,11 @@ impl<'e, T: Value<'e>, I: ExactSizeIterator<Item = T>> SeqAccess<'e> for &mut El
     }
 }
 
-/// A key of an object: text, and what types write as text there.
+/// A key of an object: text, or a number or boolean, which types write as text in keys.
 struct Key<'k, 'e>(&'k Cow<'e, str>);
 
-/// A key that is spelt differently from how the type writes it stays text. Otherwise `7` and `007` would
-/// be the same number, and one of the two members would be lost.
+/// A key stays text unless the type would write it the same way. Otherwise `7` and `007` would be the
+/// same number, and one of the two members would be lost.
 macro_rules! as_written {
     ($($method:ident $visit:ident $type:ty,)*) => {
         $(
