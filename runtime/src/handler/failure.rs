@@ -55,7 +55,7 @@ impl Failure {
         Self::new(Reason::Error, false, error.into())
     }
 
-    /// A permanent failure, which no other delivery can fix: the record itself is bad.
+    /// A permanent failure, which no other delivery can fix, because the record itself is invalid.
     ///
     /// The dead-letter function gets the record. The record is processed if that function succeeds.
     /// Without a dead-letter function the record is reported like any other failed record.

@@ -19,7 +19,7 @@ pub enum Outcome<T = ()> {
     Failed(Failure),
     /// The record handler was cancelled at the deadline.
     Interrupted,
-    /// The record was not started, because it must not overtake a record that failed, or because the
+    /// The record was not started, because it must not overtake an unprocessed record, or because the
     /// deadline came first.
     NotStarted,
 }
