@@ -1,12 +1,12 @@
-//! What a handler becomes: itself, and a companion type of the same name whose `batch` hands the
-//! whole batch to the runtime. The generated code decides nothing.
+//! Generates the output: the unchanged record handler, and a companion type of the same name whose
+//! `batch` passes the whole batch to the runtime. The generated code makes no decisions.
 //!
 //! ```text
 //! #[stream_handler]
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
 //! ```
 //!
-//! becomes (`…` for `::stream_handler`; in full in `expand/snapshots`)
+//! becomes (`…` stands for `::stream_handler`; `expand/snapshots` has the full code)
 //!
 //! ```text
 //! async fn on_order(order: KinesisRecord<Json<Order>>, db: &Db) -> Result<(), DbError> { … }
@@ -34,7 +34,7 @@
 //! }
 //! ```
 //!
-//! Each of these calls checks one type, at which it stands, so that a mistake is reported once.
+//! Each of these calls checks one type and has that type's span, so that a mistake is reported once.
 
 mod window;
 
@@ -76,8 +76,8 @@ pub(crate) fn expand(function: &Function, handler: &Handler<'_>, options: &Optio
 
 /// The call into the runtime.
 fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
-    // Each type is checked by a call of its own that stands at the type, so that what is wrong
-    // with it is reported there, and once.
+    // Each type is checked by a call of its own, which has the type's span. So a mistake is reported
+    // once, at the type.
     let record = handler.record;
     let at = site.located_at(record.span());
     let runtime = options.runtime.at(at);
@@ -108,7 +108,7 @@ fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     }
     let function = function(handler, options, site);
     let process = match &options.concurrency {
-        // Not even compiled for handlers that don't ask for it.
+        // Without `concurrency`, the concurrent code is not even compiled.
         Some(Set { value, .. }) if *value > 1 => quote_spanned! {site=>
             #runtime::__private::process_concurrently(
                 batch, &context, handler, settings, dead_letter, #value,
@@ -127,7 +127,7 @@ fn call(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     }
 }
 
-/// The call of the function.
+/// The closure that calls the record handler.
 fn function(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let name = handler.name;
     let arguments = handler
@@ -148,7 +148,7 @@ fn function(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream
     }
 }
 
-/// What a parameter is filled with for one more call; the state is made by each call.
+/// The argument for a parameter. `None` for the state, which [`window::fold`] adds itself.
 fn argument(parameter: &Parameter<'_>, options: &Options, site: Span) -> Option<TokenStream> {
     match parameter {
         Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
@@ -161,7 +161,7 @@ fn argument(parameter: &Parameter<'_>, options: &Options, site: Span) -> Option<
     }
 }
 
-/// The shared values for one more call, of another function than the handler.
+/// The shared values, as arguments for the dead-letter function or the closing function.
 fn all_shared(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let values = handler.others.iter().filter_map(|other| match other {
         Parameter::Shared { name, ty } => Some(shared(name, ty, options, site)),
@@ -170,14 +170,14 @@ fn all_shared(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStre
     quote!(#(#values),*)
 }
 
-/// A shared value for one more call.
+/// A shared value, cloned for one call.
 fn shared(name: &Ident, ty: &Type, options: &Options, site: Span) -> TokenStream {
     let at = site.located_at(ty.span());
     let runtime = options.runtime.at(at);
     quote_spanned!(at=> #runtime::__private::shared::<#ty>(&#name))
 }
 
-/// The options that were set. The observer stands at its path, for its errors.
+/// The options that were set. The observer's call has the span of its path, so errors underline it.
 fn settings(options: &Options, site: Span) -> TokenStream {
     let runtime = options.runtime.at(site);
     let mut settings = quote_spanned!(site=> #runtime::__private::Settings::new());
@@ -203,7 +203,8 @@ fn settings(options: &Options, site: Span) -> TokenStream {
     settings
 }
 
-/// The call of the dead-letter function. Stands at its path, for its errors.
+/// The call of the dead-letter function. It has the span of the function's path, so errors underline
+/// that path.
 fn dead_letter(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let Some(path) = &options.dead_letter else {
         let runtime = options.runtime.at(site);
@@ -220,13 +221,13 @@ fn dead_letter(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStr
     }
 }
 
-/// `struct name {}` and its `impl`. Braces put the type in the type namespace alone, so that it
-/// shares its name with the function.
+/// `struct name {}` and its `impl`. Because of the braces, the name is only in the type namespace, so
+/// the function can have the same name.
 pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) -> TokenStream {
     let site = site(name);
     let visibility = &function.visibility;
     let attributes: Vec<_> = function.attributes.iter().filter_map(follows).collect();
-    // Deprecated things may be used only by what is deprecated, and an `impl` can't be.
+    // An `impl` can't be deprecated, so without this its use of the deprecated type would warn.
     let deprecated = function
         .attributes
         .iter()
@@ -249,14 +250,15 @@ pub(crate) fn companion(function: &Function, name: &Ident, items: &TokenStream) 
     }
 }
 
-/// Where generated code stands: at the function's name, where warnings about it belong, with the
-/// macro's own hygiene, so that its locals meet none of the user's and lints know it for generated.
+/// The span of generated code. Its location is the function's name, where warnings should appear. Its
+/// hygiene is the macro's, so that its variables don't clash with the user's and lints recognise it
+/// as generated.
 pub(crate) fn site(name: &Ident) -> Span {
     Span::mixed_site().located_at(name.span())
 }
 
-/// An attribute of the function as its companion has it, if it means something there: what is
-/// there under a condition, deprecated, hidden, or excused from a lint is so as a whole.
+/// The companion's copy of an attribute of the function. Conditions, deprecation, `doc(hidden)` and
+/// allowed lints apply to both; other attributes give `None`.
 fn follows(attribute: &Attribute) -> Option<TokenStream> {
     let path = attribute.path();
     let hidden =
@@ -268,7 +270,7 @@ fn follows(attribute: &Attribute) -> Option<TokenStream> {
     {
         return Some(attribute.to_token_stream());
     }
-    // What is expected need only happen once, in the function.
+    // The expected lint may fire only in the function, so the companion merely allows it.
     match &attribute.meta {
         Meta::List(list) if path.is_ident("expect") => {
             let lints = &list.tokens;
@@ -278,7 +280,7 @@ fn follows(attribute: &Attribute) -> Option<TokenStream> {
     }
 }
 
-/// `<'a, 'b: 'a>`: signatures allow no other parameters.
+/// The generic parameters, `<'a, 'b: 'a>`. Other parameters than lifetimes were rejected before.
 fn lifetimes(generics: &Generics) -> TokenStream {
     let lifetimes: Vec<_> = generics.lifetimes().collect();
     if lifetimes.is_empty() {

@@ -1,5 +1,5 @@
-//! The macro's output if there are errors: the user's item, so that other code that uses it still
-//! compiles, and all errors.
+//! The macro's output if there are errors: all errors, and the user's item, so that other code that
+//! uses the item still compiles.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -13,14 +13,14 @@ use crate::{
     rustc,
 };
 
-/// For an item that isn't a function, or that can't be parsed. The item's tokens stay unchanged:
-/// rustc parses them again, and reports an error at the same place only once.
+/// The output for an item that isn't a function, or that can't be parsed. The item's tokens stay
+/// unchanged: rustc parses them again, and reports an error at the same place only once.
 pub(crate) fn item(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
     quote!(#item #errors)
 }
 
-/// For a function. It gets a companion whose `batch` has the parameters of the real one, so that
+/// The output for a function. Its companion's `batch` has the parameters of the real `batch`, so that
 /// calls to it are not reported as errors too.
 pub(crate) fn function(function: &Function, options: &Options, errors: Errors) -> TokenStream {
     let errors = errors.into_compile_errors();
@@ -89,7 +89,7 @@ fn nameable(function: &Function, ty: &Type) -> bool {
         && !rustc::rejects_type(ty, &function.signature.generics)
 }
 
-/// The type without its reference. `()` if it can't be owned then.
+/// The type without its reference; `()` if the type behind the reference can't be owned.
 fn owned_type(ty: &Type) -> TokenStream {
     match ty {
         Type::Reference(reference) => match &*reference.elem {

@@ -11,7 +11,7 @@ use syn::{
 
 use crate::{errors::Errors, paths::CratePath, signature::StateParameter};
 
-/// All options: the name, and an example for error messages.
+/// The name of each option, with an example for error messages.
 const ACCEPTED: &[(&str, &str)] = &[
     ("concurrency", "concurrency = 16"),
     ("record_timeout", "record_timeout = \"2s\""),
@@ -102,7 +102,7 @@ impl Options {
         }
     }
 
-    /// Sets one option. The error is the expected form of its value.
+    /// Sets one option. The error says which form its value should have.
     fn assign(&mut self, name: &str, key: Ident, value: TokenStream) -> Result<(), &'static str> {
         match name {
             "concurrency" => {
@@ -244,8 +244,8 @@ impl Pair {
     }
 }
 
-/// Splits the attribute's tokens at commas. A comma without an option before it is an element of its
-/// own, so that it can be reported.
+/// Splits the attribute's tokens at commas. A comma without an option before it becomes a separate
+/// element, so that it can be reported.
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut options = Vec::new();
     let mut option = TokenStream::new();
@@ -284,7 +284,7 @@ fn unknown(key: &str) -> String {
     format!("unknown option `{key}`.{hint} {}", accepted())
 }
 
-/// For users of libraries that have an option for the event source.
+/// A hint for users who expect an option for the event source, as other libraries have.
 const SOURCE_HINT: &str = " The type of the first parameter selects the event source.";
 
 fn accepted() -> String {

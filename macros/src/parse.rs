@@ -1,5 +1,5 @@
-//! Parses the annotated item, except for the function's body: an incomplete body gets rustc's own
-//! errors.
+//! Parses the annotated item, except for the function's body: rustc reports the errors of an
+//! incomplete body itself.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -40,7 +40,7 @@ impl Function {
     }
 }
 
-/// Parses the function. `Ok(Err(span))` is the keyword of an item that isn't a function.
+/// Parses the function. For another item, returns `Ok(Err(span))` with the span of its keyword.
 fn parse(input: ParseStream<'_>) -> syn::Result<Result<Function, Span>> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;

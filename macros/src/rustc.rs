@@ -1,5 +1,5 @@
-//! Errors that rustc reports in the function itself. The companion leaves out the types with such
-//! errors, or rustc would report each error twice.
+//! Finds errors that rustc reports in the function itself. The companion leaves out types with such
+//! errors; otherwise rustc would report each error twice.
 
 use syn::{
     BoundLifetimes, FnArg, GenericParam, Generics, Lifetime, ReturnType, Signature, Type,

@@ -36,9 +36,9 @@ pub(crate) struct Handler<'f> {
 }
 
 pub(crate) enum Parameter<'f> {
-    /// Also a parameter of `batch`. Its value is cloned for each record.
+    /// A shared value: also a parameter of `batch`, and cloned for each record.
     Shared {
-        /// The name in the user's function, which documentation and editors then show for `batch`.
+        /// The parameter's name in the record handler. Documentation and editors show it for `batch`.
         name: Ident,
         ty: &'f Type,
     },
@@ -327,7 +327,7 @@ fn classify<'f>(index: usize, parameter: &'f PatType, function: &Ident) -> Param
     if parameter.attrs.iter().any(is_state) {
         let ty = match strip_groups(ty) {
             Type::Reference(reference) => strip_groups(&reference.elem),
-            // This is an error, which `check_state` reports.
+            // `check_state` reports this as an error.
             ty => ty,
         };
         return Parameter::State { ty };

@@ -20,7 +20,7 @@ pub(crate) fn assert_errors(errors: Errors, expected: &[(&str, &str)]) {
     assert!(same, "expected {expected:#?}, found {found:#?}");
 }
 
-/// Tokens as text without whitespace, which depends on how the tokens were made.
+/// Tokens as text without white space, since the white space depends on how the tokens were made.
 pub(crate) fn squeeze(tokens: &impl ToString) -> String {
     tokens.to_string().split_whitespace().collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! `lambda_runtime` deserialises the body before it calls a batch handler: `serde_json` reads the
 //! whole event to find its end and copies its text, which is then read a second time, record by
-//! record. `Deserialize` has no access to the bytes themselves. The layer here puts them where an
+//! record. `Deserialize` has no access to the bytes themselves, so this layer puts them where an
 //! event's `Deserialize` finds them.
 
 use std::{
@@ -29,8 +29,8 @@ thread_local! {
 }
 
 /// A tower layer that gives a [`Batch`](crate::Batch) the body of its invocation, which would
-/// otherwise be read and copied once more. For a [`lambda_runtime::Runtime`] of your own:
-/// `stream_handler::run` and `run_concurrent` have it already.
+/// otherwise be read and copied once more. Add it to a [`lambda_runtime::Runtime`] of your own;
+/// `stream_handler::run` and `run_concurrent` already use it.
 ///
 /// Add it first: the first layer is the innermost. Layers that are added after it see the body.
 /// Services inside of it see an empty body.
@@ -109,23 +109,24 @@ where
         if must_keep_its_body(&invocation) {
             return Either::Left(self.inner.call(invocation));
         }
-        // Anything else than a batch or an event fails to read empty bytes. `null` would be an
-        // event to many types.
+        // Leave empty bytes, which no payload but a batch or an event can be read from. Many types
+        // could be read from `null`.
         let body = mem::take(&mut invocation.body);
         // `lambda_runtime` deserialises in `call`, before it returns the future.
         match hand_over(body, || self.inner.call(invocation)) {
             Some(future) => Either::Left(future),
-            // Usually the payload could not be read. But a payload type that replaces an error by a
-            // default would let the handler report success for records that it never got.
+            // Usually the payload could not be read. But a payload type may replace the error by a
+            // default, and the handler would then report success for records that it never got.
             None => Either::Right(ready(Err(NotTaken.into()))),
         }
     }
 }
 
 fn must_keep_its_body(invocation: &LambdaInvocation) -> bool {
-    // Another `BodyLayer` has taken the body, which must stay ready.
+    // Another `BodyLayer` has already taken the body and made it ready.
     invocation.body.is_empty()
-        // Not an event. In debug builds `lambda_runtime` returns an error before it deserialises.
+        // The body is an error response. In debug builds `lambda_runtime` fails before it
+        // deserialises.
         || invocation.parts.status.is_server_error()
         // `lambda_runtime` logs the body with this target, level and field.
         || event_enabled!(target: "lambda_runtime::layers::api_response", Level::TRACE, body)
@@ -133,8 +134,8 @@ fn must_keep_its_body(invocation: &LambdaInvocation) -> bool {
 
 /// What `call` returns with the body ready on this thread; `None` if nothing took the body.
 fn hand_over<T>(body: Bytes, call: impl FnOnce() -> T) -> Option<T> {
-    /// Without it, a body that nothing took, because a payload or a layer panicked, would go to the
-    /// next invocation on this thread.
+    /// Without this, a panic of a payload or a layer would leave the body for the next invocation on
+    /// this thread.
     struct Clear;
 
     impl Drop for Clear {
@@ -173,7 +174,7 @@ fn nothing_to_read() -> String {
         .unwrap_or_default()
 }
 
-/// Nothing took the body.
+/// The error if nothing took the body.
 struct NotTaken;
 
 impl Display for NotTaken {

@@ -1,4 +1,4 @@
-//! What can go wrong outside of the user's function.
+//! The errors of records that can't be decoded, of events, and of invocations.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -7,11 +7,11 @@ use lambda_runtime::Diagnostic;
 /// Any error, as a record handler may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// One record could not be decoded: its envelope, or its payload.
+/// The error of a record whose envelope or payload can't be decoded.
 ///
-/// It fails only that record. What the error displays, and the errors that are its
-/// [`source`](Error::source), show none of the record's data when they are of this crate's making;
-/// see [`unredacted`](Self::unredacted).
+/// It fails only that record. Errors that this crate creates, and their
+/// [`source`](Error::source)s, show none of the record's data. The original error is
+/// [`unredacted`](Self::unredacted).
 pub struct DecodeError {
     what: Cow<'static, str>,
     source: Option<BoxError>,
@@ -80,7 +80,7 @@ impl Error for DecodeError {
     }
 }
 
-/// An event doesn't have the shape of the source's events.
+/// The error of an event that doesn't have the shape of the source's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventError {
     expected: String,
@@ -106,16 +106,16 @@ impl fmt::Display for EventError {
 
 impl Error for EventError {}
 
-/// The invocation fails as a whole, and Lambda delivers every record again.
+/// The error of an invocation that fails as a whole. Lambda then delivers every record again.
 ///
-/// This is on purpose. In all of these cases but [`NoneProcessed`](Self::NoneProcessed), which is
-/// an option, a partial batch response would lose records. A failed record is reported in the
+/// This is on purpose: a partial batch response would lose records. (The exception is
+/// [`NoneProcessed`](Self::NoneProcessed), which is opt-in.) A failed record is reported in the
 /// [`BatchResponse`](crate::BatchResponse) and does not fail the invocation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BatchError {
-    /// The event comes from another source: the Lambda function is behind another event source than
-    /// the record type says, or was invoked by hand with another event.
+    /// The event is not a valid event of the record type's source. Usually the Lambda function has
+    /// another event source, or was invoked by hand with another event.
     #[non_exhaustive]
     InvalidEvent {
         /// The source of the record type.
@@ -160,7 +160,7 @@ pub enum BatchError {
     UnwritableResponse {
         /// The source of the event.
         source: &'static str,
-        /// Why not.
+        /// The reason.
         error: serde_json::Error,
     },
 }
@@ -240,21 +240,21 @@ pub enum WindowError {
     /// The state in the event can't be read as the state type of the record handler.
     #[non_exhaustive]
     UnreadableState {
-        /// Why not.
+        /// The reason.
         error: String,
     },
     /// The state can't be written as a JSON object.
     #[non_exhaustive]
     UnwritableState {
-        /// Why not.
+        /// The reason.
         error: String,
     },
-    /// The state is larger than Lambda keeps.
+    /// The state is larger than Lambda allows.
     #[non_exhaustive]
     StateTooLarge {
         /// Its size in JSON.
         bytes: usize,
-        /// The most that Lambda keeps.
+        /// The maximum size that Lambda allows.
         limit: usize,
     },
     /// The closing function failed, panicked, or did not finish by the deadline.

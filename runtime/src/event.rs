@@ -18,12 +18,12 @@ use crate::body;
 #[derive(Clone)]
 pub struct Event {
     json: Arc<String>,
-    /// Whether records may be read by the layout of those before them: a switch for tests.
+    /// Whether records may be read by the layouts of earlier records. Only tests turn this off.
     by_layout: bool,
 }
 
 impl Event {
-    /// The same event, each record of which is read for itself.
+    /// The same event, but each record is parsed in full.
     pub(crate) fn without_layouts(self) -> Self {
         Self {
             by_layout: false,
@@ -31,7 +31,7 @@ impl Event {
         }
     }
 
-    /// Whether records may be read by the layout of those before them.
+    /// Whether records may be read by the layouts of earlier records.
     pub(crate) fn by_layout(&self) -> bool {
         self.by_layout
     }
@@ -51,7 +51,7 @@ impl Event {
         &self.json
     }
 
-    /// Where in the event a part of its text is; `None` for text that is not part of it.
+    /// The range of `part` in the event's text; `None` if `part` is not a slice of that text.
     pub(crate) fn range(&self, part: &str) -> Option<Range<usize>> {
         let start = (part.as_ptr() as usize).checked_sub(self.json().as_ptr() as usize)?;
         let end = start.checked_add(part.len())?;
@@ -59,8 +59,8 @@ impl Event {
     }
 }
 
-/// An event each record of which is read for itself, not by the layout of those before it: for
-/// tests, which must find no difference.
+/// The same event, but each record is parsed in full, without layouts. Tests use it to check that
+/// layouts make no difference.
 #[must_use]
 pub fn without_layouts(event: Event) -> Event {
     event.without_layouts()
@@ -84,7 +84,7 @@ pub(crate) struct Origin {
     allow(dead_code, reason = "what a record keeps depends on the sources")
 )]
 impl Origin {
-    /// The part of the event that `json` is.
+    /// The origin of a record whose JSON is the slice `json` of the event's text.
     pub(crate) fn new(event: &Event, json: &str) -> Self {
         Self {
             event: event.clone(),

@@ -15,7 +15,8 @@ use pin_project_lite::pin_project;
 /// The payload of a panic.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
-/// Calls `f`, catching its panic. What `f` was working on is not used afterwards.
+/// Calls `f`, catching its panic. After a panic, callers must not use values that `f` may have left
+/// half-changed.
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f))
 }
@@ -35,7 +36,7 @@ pub(crate) fn text(panic: &(dyn Any + Send)) -> Option<&str> {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }
 
-/// The message of a panic, whose payload is dropped.
+/// The message of a panic. Drops its payload.
 pub(crate) fn message(panic: Panic) -> String {
     let message = text(&*panic).unwrap_or("a panic without a message");
     let message = message.to_owned();
@@ -51,8 +52,8 @@ pub(crate) fn display(what: &dyn Display) -> String {
     })
 }
 
-/// Runs a future and catches a panic when it is made, polled or dropped. If it panics while it is
-/// dropped, its work is not proven to be processed, whatever it returned.
+/// Makes and runs a future, and catches a panic when it is made, polled or dropped. If dropping the
+/// future panics, its output is not used: its work is not proven to be complete.
 pub(crate) async fn catch_async<F: Future>(make: impl FnOnce() -> F) -> Result<F::Output, Panic> {
     let mut future = pin!(Contained::new(catch(make)?));
     poll_fn(|context| {
@@ -95,7 +96,7 @@ impl<F> Contained<F> {
         Self { future: None }
     }
 
-    /// Puts a future in. There must be none.
+    /// Stores a future. There must not be one yet.
     pub(crate) fn set(self: Pin<&mut Self>, future: F) {
         self.project().future.set(Some(future));
     }
@@ -111,8 +112,8 @@ impl<F> Contained<F> {
     }
 }
 
-/// Resolves to the future's output after the future is dropped without a panic. The caller catches
-/// panics of both. Pending if there is no future.
+/// Drops the future when it completes, then resolves to its output. The caller must catch panics of
+/// polling and dropping. Stays pending if there is no future.
 impl<F: Future> Future for Contained<F> {
     type Output = F::Output;
 
@@ -121,7 +122,7 @@ impl<F: Future> Future for Contained<F> {
         let Some(running) = future.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
-        // Leaked if dropping the future panics: the output might panic as well when it is dropped,
+        // If dropping the future panics, the output is leaked. Dropping it might panic as well,
         // which would abort the process.
         let output = ManuallyDrop::new(ready!(running.poll(context)));
         future.set(None);

@@ -1,7 +1,7 @@
-//! Snapshots of what is generated, a file each in `snapshots`: what you write, and what comes out.
+//! Snapshots of the generated code. Each file in `snapshots` has two halves: input and output.
 //!
-//! After a change, `UPDATE_SNAPSHOTS=1 cargo test -p stream-handler-macros` writes the second half
-//! of each; read every line of the difference.
+//! After a change, `UPDATE_SNAPSHOTS=1 cargo test -p stream-handler-macros` rewrites the second half
+//! of each file. Read every line of the diff.
 
 use std::{fs, path::Path};
 
@@ -29,7 +29,7 @@ fn snapshot(name: &str) {
     }
 }
 
-/// Every function of a file with its attribute expanded.
+/// Expands the attribute of every function in a file.
 fn expand(written: &str) -> String {
     let mut generated = TokenStream::new();
     for item in syn::parse_file(written).expect("Rust").items {

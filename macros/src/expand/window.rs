@@ -1,4 +1,4 @@
-//! What is different for a handler of a tumbling window.
+//! The calls that only a record handler with a tumbling window has.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,8 +10,8 @@ use crate::{
     signature::{Handler, Parameter},
 };
 
-/// The call of a function that folds a record into a state, which it gets and gives back. All other
-/// arguments are made before, so that the future owns them.
+/// The closure that calls the record handler. It takes the state and returns it with the output. All
+/// other arguments are made before the future, so that the future owns them.
 pub(super) fn fold(handler: &Handler<'_>, options: &Options, site: Span) -> TokenStream {
     let name = handler.name;
     let mut others = Vec::new();
@@ -42,7 +42,8 @@ pub(super) fn fold(handler: &Handler<'_>, options: &Options, site: Span) -> Toke
     }
 }
 
-/// The call of the function that closes the window. Stands at its path, for its errors.
+/// The call of the closing function. It has the span of the function's path, so errors underline that
+/// path.
 pub(super) fn close(
     path: &Path,
     handler: &Handler<'_>,

@@ -60,7 +60,7 @@ pub(super) fn check_owned(ty: &Type, errors: &mut Errors) {
     Finder(errors).visit_type(ty);
 }
 
-/// The context lives as long as one invocation. No lifetime of the signature can name that.
+/// The context lives as long as one invocation. No lifetime in the signature can express that.
 pub(super) fn check_context(ty: &Type, errors: &mut Errors) {
     if let Type::Reference(reference) = ty {
         if let Some(lifetime) = &reference.lifetime {

@@ -1,8 +1,8 @@
 //! One record, from its JSON to its outcome. Errors and panics of a record end here.
 //!
 //! An attempt is not an `async fn`: a future that holds a `dyn Calls` while it waits is not `Send`,
-//! and the future of `batch` must be `Send` if the record handler's futures are. Instead each poll
-//! gets the calls, and the attempt has a step for each place where it may wait.
+//! and the future of `batch` must be `Send` if the record handler's futures are. Instead the calls
+//! are passed to each poll, and the attempt has a step for each place where it may wait.
 
 use std::{
     mem,
@@ -69,7 +69,7 @@ impl Attempt {
         }
     }
 
-    /// The output of a call. A call that panicked or takes too long is dropped.
+    /// Polls a call. A call that panics or takes too long is dropped.
     fn poll_call<S: Source, T>(
         &mut self,
         context: &mut Context<'_>,
@@ -243,7 +243,7 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         });
     }
 
-    /// The record, for logs and the observer.
+    /// Calls `action` with the record as logs and the observer see it.
     fn observed(&self, index: usize, action: impl FnOnce(&ObservedRecord<'_>)) {
         let identify = || self.envelopes.identifier(index);
         action(&ObservedRecord::new(
@@ -262,8 +262,8 @@ impl<'a, 'e, S: Source> Attempts<'a, 'e, S> {
         Lanes::new(self.envelopes.lanes())
     }
 
-    /// The outcomes of all records. Cancelled attempts were not polled again, so they are reported
-    /// here.
+    /// The outcomes of all records. Reports the cancelled attempts, which were not polled again and
+    /// so have not been reported.
     pub(crate) fn finish(
         &self,
         outcomes: Vec<Outcome<S::Output>>,

@@ -1,4 +1,4 @@
-//! The calls of the user's functions for one record, and where their futures are kept.
+//! Calls the user's functions for one record, and stores the futures of these calls.
 
 use std::{
     pin::Pin,
@@ -13,14 +13,14 @@ use crate::{
     panic::Contained,
 };
 
-/// What an attempt does with the functions of a record handler. All of the user's code that runs
-/// for a record runs in here, and any of it may panic.
+/// The calls that an attempt makes to the user's functions. All user code that runs for a record
+/// runs in these methods, and any of it may panic.
 ///
 /// The code of an attempt is compiled once per source rather than once per record handler, because
 /// it takes a `dyn Calls`.
 pub(crate) trait Calls<S: Source> {
-    /// Decodes the record and calls the record handler. Sets `decoded` between the two, which shows
-    /// the caller of a panic which of them panicked.
+    /// Decodes the record and calls the record handler. Sets `decoded` in between, so that after a
+    /// panic the caller knows which of the two panicked.
     fn handle(
         self: Pin<&mut Self>,
         index: usize,
@@ -42,7 +42,7 @@ pub(crate) trait Calls<S: Source> {
 }
 
 pin_project! {
-    /// The functions of a record handler without a state, and at most one call of each.
+    /// A record handler without a state, its dead-letter function, and at most one call of each.
     pub(crate) struct InFlight<'h, H, D>
     where
         H: Handler<State = ()>,

@@ -9,7 +9,7 @@ use crate::{Failure, IntoFailure, ItemIdentifier, Reason, event::Origin};
 
 /// A record that failed permanently, for the function that `dead_letter = …` names.
 ///
-/// It serialises to an object with all of its fields and the record's JSON, to put into a queue.
+/// It serialises to an object with all of its fields and the record's JSON, for example for a queue.
 ///
 /// ```
 /// use stream_handler::{DeadLetter, Failure, Json, sqs::SqsMessage, stream_handler};
@@ -46,7 +46,7 @@ pub struct DeadLetter {
 }
 
 impl DeadLetter {
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    /// The event source, such as `"Kinesis"`, `"DynamoDB"` or `"SQS"`.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.source
@@ -76,8 +76,8 @@ impl DeadLetter {
         &self.error
     }
 
-    /// How often the record was delivered, including this delivery. SQS reports it;
-    /// `None` for a source that doesn't.
+    /// How often the record was delivered, including this delivery. `None` if the source doesn't
+    /// report it; SQS does.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.attempts
@@ -137,12 +137,12 @@ impl<E: IntoFailure> IntoSent for Result<(), E> {
 ///
 /// # Errors
 ///
-/// It failed.
+/// The dead-letter function failed.
 pub fn sent<T: IntoSent>(sent: T) -> Result<(), Failure> {
     sent.into_sent()
 }
 
-/// The type of a dead-letter function where there is none.
+/// The type to use if there is no dead-letter function.
 type NoDeadLetter = fn(DeadLetter) -> Ready<Result<(), Failure>>;
 
 /// No dead-letter function.

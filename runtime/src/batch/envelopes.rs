@@ -12,7 +12,8 @@ pub(crate) struct Envelopes<'e, S: Source> {
     read: Vec<serde_json::Result<S::Envelope<'e>>>,
     /// Whether the event belongs to a tumbling window, if that is known.
     is_window: Option<bool>,
-    /// The position in the event of each record, if some records of the event contain several.
+    /// For each record, the position in the event of the record that contains it. `None` if no
+    /// record of the event contains several.
     positions: Option<Vec<usize>>,
 }
 
@@ -73,7 +74,7 @@ impl<'e, S: Source> Envelopes<'e, S> {
         self.read[index].as_ref()
     }
 
-    /// The position in the event of a record, or of the record that contains it.
+    /// The position in the event of this record, or of the record that contains it.
     pub(crate) fn position(&self, index: usize) -> usize {
         self.positions
             .as_ref()

@@ -21,7 +21,7 @@ use crate::{
     handler::{Handler, OutcomeOf, Receive},
 };
 
-/// As [`process`](super::one_by_one::process), but several records at once.
+/// As [`process`](super::one_by_one::process), but handles several records at once.
 ///
 /// # Errors
 ///

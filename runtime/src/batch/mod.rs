@@ -72,7 +72,7 @@ fn split<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
     })
 }
 
-/// As [`split`], for a record handler without a window.
+/// As [`split`], but rejects events of a tumbling window: the record handler has no window.
 fn split_outside_windows<S: Source>(event: &Event) -> Result<Envelopes<'_, S>, BatchError> {
     let envelopes = split::<S>(event)?;
     window::event::refuse::<S>(event, envelopes.is_window()).inspect_err(log::invalid)?;

@@ -28,7 +28,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// An unprocessed record can't be reported.
+/// The invocation fails as a whole; [`BatchError`] lists the reasons.
 pub async fn process<H, D>(
     batch: Batch<H::Record>,
     context: &Context,
@@ -74,8 +74,8 @@ impl<'s, 'a, 'e, S: Source> Sequence<'s, 'a, 'e, S> {
         }
     }
 
-    /// Ready when no other record can start: all have been attempted, or failures or the deadline
-    /// stop the rest.
+    /// Ready when no other record can start: all records have been attempted, or failures or the
+    /// deadline stop the rest.
     pub(super) fn poll(
         &mut self,
         context: &mut task::Context<'_>,

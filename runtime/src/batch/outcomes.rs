@@ -30,8 +30,8 @@ impl<S: Source> Outcomes<'_, '_, S> {
         response
     }
 
-    /// The response. The source determines its kind. Which records it contains is decided here, so
-    /// that no source can leave one out.
+    /// The response. The source determines its kind, but this method decides which records it
+    /// contains, so that no source can leave a record out.
     pub(crate) fn respond(
         &self,
         event: &Event,

@@ -10,8 +10,9 @@ use crate::ItemIdentifier;
 /// The response to an event: its unprocessed records.
 ///
 /// Serialises to `{"batchItemFailures":[{"itemIdentifier":"…"}, …]}`, with the `state` of a
-/// tumbling window beside it. It is only ever made from the outcomes of the records, so it can't
-/// contain an identifier that is empty, null, duplicate or not from the event.
+/// tumbling window beside it; for Firehose and S3 Batch, to an entry for each record. It is made
+/// only from the outcomes of the records, so it can't contain an identifier that is empty, null,
+/// duplicate or not from the event.
 ///
 /// Lambda reads the response only if the event source mapping has `ReportBatchItemFailures` among
 /// its function response types. Without that, **any** response counts as a success, and failed

@@ -22,11 +22,10 @@ pub struct Settings<'o> {
 }
 
 impl Settings<'_> {
-    /// The time that is kept for the response. To cancel the running records and to write and send
-    /// up to 10,000 identifiers takes a few milliseconds, and some tens of milliseconds at 128 MB,
-    /// where a Lambda function has a fourteenth of a vCPU. Ten times as much leaves room for
-    /// sending logs, and is a small part of the three seconds that a Lambda function has by
-    /// default.
+    /// The time reserved for the response. Cancelling the running records, then writing and sending
+    /// up to 10,000 identifiers, takes a few milliseconds; at 128 MB, which is a fourteenth of a
+    /// vCPU, it takes tens of milliseconds. Ten times that leaves time to send logs, and is a small
+    /// part of Lambda's default timeout of three seconds.
     const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
 }
 
@@ -81,7 +80,7 @@ impl<'o> Settings<'o> {
         self
     }
 
-    /// How long before the invocation's deadline to stop.
+    /// How long before the Lambda timeout to stop.
     #[must_use]
     pub fn deadline_margin(mut self, milliseconds: u64) -> Self {
         self.deadline_margin = Some(Duration::from_millis(milliseconds));

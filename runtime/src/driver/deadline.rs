@@ -23,9 +23,9 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// `margin` before the invocation's own deadline, or halfway to it, whichever is later: with a
-    /// short Lambda timeout there must be some time left for the batch. A deadline that has already
-    /// passed is ignored, since local emulators send 1970.
+    /// `margin` before the Lambda timeout, or halfway to it, whichever is later, so that a short
+    /// timeout still leaves time for the batch. A timeout that has already passed is ignored, since
+    /// local emulators send 1970.
     pub(crate) fn before(invocation: SystemTime, margin: Duration) -> Self {
         let left = invocation
             .duration_since(SystemTime::now())
@@ -36,7 +36,7 @@ impl Deadline {
         })
     }
 
-    /// At a time from now; never, if that is too far away.
+    /// A deadline `time` from now. Without a limit if that is too far in the future to represent.
     pub(crate) fn after(time: Duration) -> Self {
         Self {
             at: Instant::now().checked_add(time),
@@ -81,7 +81,7 @@ impl Deadline {
     }
 }
 
-/// Whether the runtime that runs the batch has timers.
+/// Whether the current Tokio runtime has timers.
 pub(crate) fn has_timers() -> bool {
     timer(Instant::now()).is_some()
 }

@@ -10,11 +10,11 @@ use futures_util::{
 use super::{Deadline, Lanes, not_started, schedule::Schedule};
 use crate::{Outcome, panic::Contained};
 
-/// Runs the records in their order within their lanes, at most `concurrency` at once. A failure
-/// stops its lane, or all later records.
+/// Runs the records in order within each lane, at most `concurrency` at once. A failure stops its
+/// lane, or all later records.
 ///
 /// At the deadline no other record is started, and the running records are cancelled by dropping
-/// their futures. No future outlives this one.
+/// their futures. No record's future outlives this function's future.
 ///
 /// `run` is an `Fn` that returns a future, not an `AsyncFn`: the compiler can't prove yet that the
 /// future of a borrowing `AsyncFn` is `Send`, and `run_concurrent` needs a `batch` that is `Send`.
@@ -40,10 +40,10 @@ where
                 let Some(record) = schedule.start() else {
                     break;
                 };
-                // Remains if the record is cancelled; replaced when it finishes.
+                // The outcome if the record is cancelled; replaced when it finishes.
                 outcomes[record] = Outcome::Interrupted;
                 let mut run = Box::pin(Contained::new(run(record)));
-                // Polled before the next record is started, which a failure here may stop.
+                // Poll it before starting the next record, which a failure of this one may stop.
                 if let Poll::Ready(outcome) = run.poll_unpin(context) {
                     return Poll::Ready(Some((record, outcome)));
                 }

@@ -1,5 +1,5 @@
 //! Runs the records of a batch until the deadline: in order within a lane, and up to `concurrency`
-//! at once. Independent of Lambda: a record is its position in the batch here.
+//! at once. The driver is independent of Lambda, and knows a record only as its position in the batch.
 
 mod deadline;
 mod many_at_once;

@@ -20,9 +20,9 @@ pub(crate) trait Turns<T> {
     fn lanes(&self) -> Lanes;
 }
 
-/// Runs the records in their order, one at a time. A failure stops its lane, or all later records.
+/// Runs the records in order, one at a time. A failure stops its lane, or all later records.
 ///
-/// It is polled like a future, but gets the code that runs the records with each poll. So it is
+/// It is polled like a future, but the code that runs the records is passed to each poll. So it is
 /// compiled once per source rather than once per record handler.
 pub(crate) struct OneByOne<T> {
     schedule: Schedule,

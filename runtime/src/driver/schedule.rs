@@ -1,4 +1,4 @@
-//! Which record may start next. A record is its position in the batch here.
+//! Decides which record may start next. A record is known only as its position in the batch.
 
 use std::{
     cmp::Reverse,
@@ -11,7 +11,7 @@ use crate::source::Lane;
 /// nothing starts while it runs.
 const ANY: usize = 0;
 
-/// The lane of each record. Records of one lane are handled in their order.
+/// The lane of each record. Records of one lane are handled in order.
 pub(crate) struct Lanes {
     /// The lane of each record.
     of: Vec<usize>,
@@ -20,8 +20,8 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// One lane for the whole batch. Records that are handled one by one need no others before the
-    /// first failure.
+    /// One lane for the whole batch. Records that are handled one by one need no other lanes before
+    /// the first failure.
     pub(crate) fn single(records: usize) -> Self {
         Self {
             of: vec![ANY + 1; records],
@@ -114,7 +114,7 @@ impl Schedule {
             return None;
         }
         if let Some(Reverse(record)) = self.ready.pop() {
-            // `ready` is in ascending order: if this record is stopped, the rest of it is too.
+            // `ready` is in ascending order: if this record is stopped, all others in it are too.
             return (record < self.end).then(|| self.started(record));
         }
         while self.cursor < self.end {

@@ -1,4 +1,4 @@
-//! What a record handler gets beside the record.
+//! The parameters of a record handler other than the record.
 
 use crate::Context;
 

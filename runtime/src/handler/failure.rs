@@ -55,7 +55,7 @@ impl Failure {
         Self::new(Reason::Error, false, error.into())
     }
 
-    /// A permanent failure, which no other delivery can fix: the record itself is bad.
+    /// A permanent failure, which no other delivery can fix, because the record itself is invalid.
     ///
     /// The dead-letter function gets the record. The record is processed if that function succeeds.
     /// Without a dead-letter function the record is reported like any other failed record.
@@ -75,7 +75,7 @@ impl Failure {
         Self::new(Reason::Undecodable, permanent, error.into())
     }
 
-    /// The failure of a record whose handling panicked.
+    /// The failure of a record for which the user's function `who` panicked.
     pub(crate) fn panic(who: &str, panic: Panic) -> Self {
         let message = panic::message(panic);
         Self::new(
@@ -141,7 +141,7 @@ pub trait Permanent<T> {
     ///
     /// # Errors
     ///
-    /// The result is an error.
+    /// If `self` is an error.
     fn permanent(self) -> Result<T, Failure>;
 }
 

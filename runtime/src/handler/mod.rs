@@ -24,7 +24,7 @@ pub trait Handler {
     type Record;
     /// What is passed from record to record: the state of a tumbling window, or `()`.
     type State;
-    /// One call.
+    /// The future of one call.
     type Future: Future;
 
     /// Decodes a record.
@@ -44,13 +44,13 @@ pub trait Handler {
 /// What a call of a record handler resolves to.
 pub(crate) type Returned<H> = <<H as Handler>::Future as Future>::Output;
 
-/// What becomes of a record.
+/// The outcome of a record.
 pub(crate) type OutcomeOf<H> = Outcome<<<H as Handler>::Source as Source>::Output>;
 
-/// A dead-letter function or closing function. It takes over one value, and has stored it safely
-/// when it succeeds.
+/// A dead-letter function or closing function. It receives one value; success means that the value
+/// is safely stored.
 pub trait Receive<T> {
-    /// One call.
+    /// The future of one call.
     type Future: Future<Output = Result<(), Failure>>;
 
     /// Calls the function with the value.

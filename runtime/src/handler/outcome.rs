@@ -13,13 +13,13 @@ use crate::Failure;
 pub enum Outcome<T = ()> {
     /// The record handler returned success, with this value.
     Processed(T),
-    /// The record failed permanently, and the dead-letter function has it.
+    /// The record failed permanently, and the dead-letter function succeeded.
     DeadLettered(Failure),
     /// The record handler failed, or the record could not be decoded.
     Failed(Failure),
     /// The record handler was cancelled at the deadline.
     Interrupted,
-    /// The record was not started, because it must not overtake a record that failed, or because the
+    /// The record was not started, because it must not overtake an unprocessed record, or because the
     /// deadline came first.
     NotStarted,
 }

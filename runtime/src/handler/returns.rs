@@ -4,8 +4,8 @@ use crate::{IntoFailure, Outcome, Source};
 
 /// What a record handler of the source `S` may return: nothing, or a `Result`.
 ///
-/// This trait is sealed. For another value in `Ok` implement [`Success`]; for an error of your own,
-/// implement [`std::error::Error`] or [`IntoFailure`].
+/// This trait is sealed. To return another value in `Ok`, implement [`Success`] for it. To return an
+/// error of your own, implement [`std::error::Error`] or [`IntoFailure`] for it.
 #[diagnostic::on_unimplemented(
     message = "a record handler can't return `{Self}`",
     label = "expected `()` or `Result<(), E>`",

@@ -51,7 +51,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone> StateType<T> {
 }
 
 impl<T> StateType<T> {
-    /// A copy for one record, which changes it in place.
+    /// A copy for one record, whose record handler changes it in place.
     pub(crate) fn copy(&self, state: &T) -> T {
         (self.copy)(state)
     }

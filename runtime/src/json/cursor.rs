@@ -1,4 +1,4 @@
-//! The punctuation of JSON, and `serde_json` for everything between.
+//! Reads the punctuation of JSON, and leaves everything between to `serde_json`.
 
 use std::borrow::Cow;
 
@@ -16,8 +16,8 @@ pub(crate) struct Cursor<'e> {
 /// Why a text was not read to its end.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The text is not JSON from here on, or has another kind of value here. Reading the text again
-    /// shows which.
+    /// Here the text stops being JSON, or has an unexpected kind of value. Reading it again shows
+    /// which of the two.
     Here,
     /// The text contains this instead of the expected value.
     Found(String),
@@ -70,7 +70,7 @@ impl<'e> Cursor<'e> {
         self.eat(byte).then_some(()).ok_or(Stop::Here)
     }
 
-    /// Passes the next value: as a `T`, and its JSON.
+    /// Passes the next value. Returns its JSON, and the value as a `T`.
     #[inline]
     pub(crate) fn value<T: Deserialize<'e>>(&mut self) -> serde_json::Result<(&'e str, T)> {
         self.peek();
@@ -90,7 +90,7 @@ impl<'e> Cursor<'e> {
         self.raw().map(drop)
     }
 
-    /// Passes the next value: its JSON.
+    /// Passes the next value and returns its JSON.
     #[inline]
     pub(crate) fn raw(&mut self) -> Result<Raw<'e>, Stop> {
         match self.value::<IgnoredAny>() {
@@ -99,7 +99,7 @@ impl<'e> Cursor<'e> {
         }
     }
 
-    /// Passes the next value, which should be an object: its JSON, and a `T` or why it is not one.
+    /// Passes the next value, which should be an object. Returns its JSON, and a `T` or the error.
     #[inline]
     pub(crate) fn record<T>(&mut self) -> Result<(&'e str, serde_json::Result<T>), Stop>
     where
@@ -110,15 +110,15 @@ impl<'e> Cursor<'e> {
         match self.value() {
             Ok((json, Object(value))) => Ok((json, Ok(value))),
             Err(error) => {
-                // The batch goes on behind it, if it is JSON at all.
+                // The value may be valid JSON and still not a `T`. The batch then continues after it.
                 self.at = start;
                 Ok((self.raw()?.get(), Err(error)))
             }
         }
     }
 
-    /// Reads an object: `member` gets each key, and must pass the value. A key with a lone
-    /// surrogate is not text, and is `None`.
+    /// Reads an object: `member` gets each key, and must pass the value. The key is `None` if it has
+    /// a lone surrogate, and so is not text.
     pub(crate) fn object(
         &mut self,
         mut member: impl FnMut(Option<Cow<'e, str>>, &mut Self) -> Result<(), Stop>,
@@ -157,7 +157,7 @@ impl<'e> Cursor<'e> {
         }
     }
 
-    /// Whether nothing follows.
+    /// Checks that nothing follows but white space.
     pub(crate) fn end(&mut self) -> Result<(), Stop> {
         self.peek().map_or(Ok(()), |_| Err(Stop::Here))
     }

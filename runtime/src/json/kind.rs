@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-/// Describes JSON: for an object, with its keys.
+/// Describes a JSON value by its kind. For an object, lists its first keys.
 pub(crate) fn shape(json: &str) -> String {
     let fields = match serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
         Err(_) => return kind(json).to_owned(),
@@ -24,7 +24,7 @@ pub(crate) fn shape(json: &str) -> String {
     format!("an object with {}{rest}", names.join(", "))
 }
 
-/// What kind of value some JSON is.
+/// The kind of a JSON value, with its article.
 pub(crate) fn kind(json: &str) -> &'static str {
     match json.trim_start().bytes().next() {
         Some(b'{') => "an object",

@@ -1,6 +1,6 @@
 //! Records of a batch share a layout: the same keys in the same order, and mostly the same values.
-//! A record with the layout of one before it is read by comparison: what is equal needs no reading,
-//! and each value that differs is validated.
+//! A record with the layout of an earlier record is compared with it bytewise. Equal parts are not
+//! parsed again, and each value that differs is validated.
 //!
 //! ```text
 //! model   {"kinesis":{"partitionKey":"a-1","data":"aGVs…","sequenceNumber":"495…"},"region":"eu"}
@@ -9,13 +9,13 @@
 //! edits                              └──1─┘        └─2──┘                  └──3─┘
 //! ```
 //!
-//! The *model* is a record that was read before, *slots* are the places in it where something else
-//! may stand, *edits* are the places where something else does. A field of the next record is where
-//! it is in the model, moved by as much as the edits before it are longer or shorter.
+//! The *model* is a record that was read before. *Slots* are the values in it that may differ in the
+//! next record. *Edits* are the values that do differ. A field of the next record has the same place
+//! as in the model, shifted by the change in length of all edits before it.
 //!
-//! It is sound because the model is JSON, and replacing one value of it by another valid one makes
-//! JSON of the same shape. A value is only replaced by one of its kind,
-//! since `null` reads as an absent field, and an object as another thing than a string.
+//! This is sound because the model is valid JSON, and replacing one of its values by another valid
+//! value gives JSON of the same shape. A field's value may only be replaced by a value of the same
+//! kind, because types read kinds differently: `null`, for example, reads as an absent field.
 
 use std::ops::Range;
 
@@ -23,18 +23,18 @@ use serde::Deserialize;
 
 use super::{Cursor, Raw, Stop, text};
 
-/// A type all of whose content is [`Raw`]: it is the same for two records that differ in these
-/// values alone.
+/// A type whose content is all [`Raw`]. If two records differ only in these values, replacing the
+/// [`Raw`]s of one record gives the other.
 pub(crate) trait OfRaw<'e>: Deserialize<'e> + Clone {
-    /// The key of the one object that is looked into; all others are read as a whole, or not at all.
+    /// The key of the only object whose members are read. Other values are read as a whole or ignored.
     const WITHIN: Option<&'static str>;
 
-    /// Calls `each` with every value that is there, always in the same order.
+    /// Calls `each` with every value that is present, always in the same order.
     fn each_raw(&mut self, each: &mut impl FnMut(&mut Raw<'e>));
 }
 
-/// Makes an envelope [`OfRaw`] from its fields: values, and an [`Object`](super::Object) that is
-/// `OfRaw` itself, whose field is named like its key.
+/// Implements [`OfRaw`] for an envelope, given the names of its fields. At most one field may be an
+/// [`Object`](super::Object), after `within`: it must be `OfRaw` itself and be named like its key.
 macro_rules! of_raw {
     ($type:ident: $($field:ident),*) => {
         $crate::json::of_raw!(@ $type: [None] $($field),*;);
@@ -61,19 +61,19 @@ macro_rules! of_raw {
 
 pub(crate) use of_raw;
 
-/// Reads records, one after another, by the layouts of those before them.
+/// Reads records, one after another, by the layouts of earlier records.
 pub(crate) struct Layouts<'e, T> {
-    /// That of the last record first.
+    /// The layout that matched last comes first.
     known: Vec<Layout<'e, T>>,
-    /// Kept for its memory.
+    /// Reused for each record, to avoid allocations.
     edits: Vec<Edit>,
 }
 
 struct Layout<'e, T> {
     model: &'e str,
-    /// What was read of the model.
+    /// The model, read as a `T`.
     value: T,
-    /// The places in the model where something else may stand, in the order of the text.
+    /// The values of the model that may differ, in the order of the text.
     slots: Vec<Slot>,
     /// Where each [`Raw`] of `value` is in the model.
     fields: Vec<Range<usize>>,
@@ -84,16 +84,16 @@ struct Layout<'e, T> {
 /// How the type of the records reads a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reads {
-    /// Member by member, and again so at this key.
+    /// Member by member. The value at this key is read member by member too.
     Inside { for_key: Option<&'static str> },
-    /// As a whole, or not at all.
+    /// As a whole, or ignored.
     Whole,
-    /// As a part of another one.
+    /// As a part of a value that is read as a whole or ignored.
     Part,
 }
 
 impl Reads {
-    /// How it reads the value at a key of this one.
+    /// How the value at a key of this value is read. Array elements have no key.
     fn at(self, key: Option<&str>) -> Self {
         match self {
             Self::Inside { for_key } if for_key.is_some() && for_key == key => {
@@ -107,11 +107,13 @@ impl Reads {
 
 struct Slot {
     span: Range<usize>,
-    /// The first byte of what must stand here; `None` for any value.
+    /// The first byte of the model's value, which determines the kind of value that fits. `None` if
+    /// any value fits.
     kind: Option<u8>,
 }
 
-/// A place in the model, and the place in the text that has the same behind it.
+/// The end of an edit: a position in the model and the corresponding position in the text, from
+/// where both continue alike.
 #[derive(Clone, Copy)]
 struct Edit {
     model: usize,
@@ -119,14 +121,15 @@ struct Edit {
 }
 
 impl<'e, T: OfRaw<'e>> Layouts<'e, T> {
-    /// More layouts than this are not worth the search.
+    /// The maximum number of layouts. Searching more would take longer than it saves.
     const MOST: usize = 4;
 
-    /// How many records must still come, going by this one's size, for a layout to be worth what it
-    /// takes to learn.
+    /// A layout is learned only if at least this many more records of the same size fit into the rest
+    /// of the event.
     const WORTH: usize = 12;
 
-    /// Records as large as this mostly consist of long strings, which are worth it at once.
+    /// Records of at least this size mostly consist of long strings, so learning their layout always
+    /// pays off.
     const LARGE: usize = 8 * 1024;
 
     pub(crate) fn new() -> Self {
@@ -163,10 +166,10 @@ impl<'e, T: OfRaw<'e>> Layouts<'e, T> {
 }
 
 impl<'e, T: OfRaw<'e>> Layout<'e, T> {
-    /// Deeper than this a value is compared as a whole. Fields of envelopes are not that deep.
+    /// A value below this depth is one slot. Fields of envelopes are never that deep.
     const DEPTH: usize = 8;
 
-    /// The layout of a record that is JSON.
+    /// The layout of a record, which must be valid JSON.
     #[cold]
     fn of(model: &'e str, mut value: T) -> Option<Self> {
         let mut fields = Vec::new();
@@ -187,7 +190,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
             outer.start < field.start && field.end < outer.end
         };
         let mut fields = layout.fields.iter();
-        // One of these would no longer be found when the outer one becomes a slot.
+        // A field inside a container could not be found any more once the container is a slot.
         let is_hidden =
             fields.any(|field| layout.containers.iter().any(|outer| is_in(field, outer)));
         (!is_hidden).then_some(layout)
@@ -226,7 +229,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
         Ok(())
     }
 
-    /// Passes the next record, if it has this layout: its JSON and its value.
+    /// Passes the next record if it has this layout. Returns its JSON and its value.
     #[inline]
     fn read(&mut self, cursor: &mut Cursor<'e>, edits: &mut Vec<Edit>) -> Option<(&'e str, T)> {
         let (text, start) = (cursor.text(), cursor.at());
@@ -248,8 +251,8 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
         Some((text.get(start..end)?, value))
     }
 
-    /// Compares the text from `start` on with the model, and notes what differs. Where the text is
-    /// like the model to, or where the model is not like the text.
+    /// Compares the text from `start` on with the model, and adds each difference to `edits`. Returns
+    /// the end of the record in the text, or the position in the model where the layouts differ.
     #[inline]
     fn compare(&self, text: &'e str, start: usize, edits: &mut Vec<Edit>) -> Result<usize, usize> {
         let mut at = Edit {
@@ -266,7 +269,7 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
                 return Ok(at.text + same);
             }
             let differs = at.model + same;
-            // A number may end here in the model, and go on in the text.
+            // `>=`, since a number that ends here in the model may go on in the text.
             let slot = slots.find(|slot| slot.span.end >= differs);
             at = slot
                 .filter(|slot| slot.span.start <= differs)
@@ -281,8 +284,8 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
         }
     }
 
-    /// Makes one slot of the object or array that a record differs in by more than values: others
-    /// will differ in it as well. `None` if there is none.
+    /// Turns the object or array around a difference in layout into one slot, since later records
+    /// will probably differ there as well. `None` if no container surrounds the difference.
     #[cold]
     fn close(&mut self, differs: usize) -> Option<()> {
         let is_in = |outer: &Range<usize>, at| outer.start < at && at < outer.end;
@@ -306,11 +309,11 @@ impl<'e, T: OfRaw<'e>> Layout<'e, T> {
 }
 
 impl Slot {
-    /// Where the value ends that begins at `start`, if it fits.
+    /// The end of the value that begins at `start`, if it fits this slot.
     #[inline]
     fn pass(&self, text: &str, start: usize) -> Option<usize> {
         let first = *text.as_bytes().get(start)?;
-        // White space would become a part of the field.
+        // Leading white space would become a part of the field.
         let fits = match self.kind {
             Some(kind) => is_like(first, kind),
             None => !first.is_ascii_whitespace(),
@@ -334,14 +337,14 @@ fn is_like(found: u8, kind: u8) -> bool {
     found == kind || is_number(found) && is_number(kind)
 }
 
-/// Where a place of the model is in the text.
+/// The position in the text that corresponds to a position in the model.
 #[inline]
 fn moved(edits: &[Edit], place: usize) -> usize {
     let before = edits.iter().rev().find(|edit| edit.model <= place);
     before.map_or(usize::MAX, |edit| edit.text + place - edit.model)
 }
 
-/// How many bytes are the same from the beginning.
+/// The length of the longest common prefix.
 #[inline]
 fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     fn whole<const N: usize>(one: &[u8], other: &[u8], mut same: usize) -> usize {
@@ -361,7 +364,7 @@ fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     same + rest.take_while(|(one, other)| one == other).count()
 }
 
-/// Where in a text a part of it is.
+/// The range of a part within its text.
 fn place(text: &str, part: &str) -> Option<Range<usize>> {
     let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
     let end = start.checked_add(part.len())?;

@@ -1,8 +1,8 @@
-//! Why a type can't be made from a value, in words that show nothing of the value.
+//! Says why a value can't be decoded into a type, without showing the value.
 //!
-//! `serde`'s own texts quote values (`invalid type: string "4111 1111 …", expected u64`), and what
-//! is logged of a failed record must not hold its data. A [`Mismatch`] keeps where the value is,
-//! what the type expects and what kind of value is there, and `serde`'s own text aside.
+//! `serde`'s messages quote values (`invalid type: string "4111 1111 …", expected u64`), and the log
+//! of a failed record must not contain its data. A [`Mismatch`] says where the value is, what the
+//! type expects and which kind of value was found. It keeps `serde`'s message separately.
 
 mod access;
 mod again;
@@ -17,18 +17,18 @@ pub(crate) use self::{
 };
 use crate::DecodeError;
 
-/// A type can't be made from a value.
+/// The error if a value can't be decoded into a type.
 #[derive(Debug)]
 pub(crate) struct Mismatch(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// From the inside out.
+    /// The steps to the value, innermost first.
     path: Vec<Segment>,
     problem: Problem,
-    /// What is at the path.
+    /// The kind of value at the path.
     found: Option<Kind>,
-    /// In `serde`'s words, which may quote the value.
+    /// `serde`'s message, which may quote the value.
     plain: Plain,
 }
 
@@ -42,14 +42,14 @@ enum Problem {
     },
     /// A custom error of the type: its text may contain data.
     Refused,
-    /// A text without data.
+    /// A message without data.
     Other(String),
 }
 
 /// A step of the path to a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Segment {
-    /// A field of the type's.
+    /// A field of the type.
     Field(&'static str),
     Index(usize),
     /// A key that is data.
@@ -67,9 +67,9 @@ impl Segment {
 /// A kind of value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
-    /// With its article.
+    /// The kind's name, with its article.
     pub(crate) name: &'static str,
-    /// Which types take it; may be empty.
+    /// Which types accept it; may be empty.
     pub(crate) advice: &'static str,
 }
 
@@ -83,7 +83,7 @@ impl Mismatch {
         }))
     }
 
-    /// Says what was found, unless it is known: a value further in.
+    /// Sets what was found, unless it is already known, or the mismatch is in a part of the value.
     pub(crate) fn found(mut self, kind: Kind) -> Self {
         if self.0.path.is_empty() && self.0.found.is_none() {
             self.0.found = Some(kind);
@@ -103,7 +103,7 @@ impl Mismatch {
         DecodeError::new(what).because(why).redacting(self.0.plain)
     }
 
-    /// ``, at `lines[1].price` ``, or nothing.
+    /// The path as ``, at `lines[1].price` ``; empty if there is no path.
     fn at(&self) -> String {
         let mut path = String::new();
         for segment in self.0.path.iter().rev() {
@@ -122,7 +122,7 @@ impl Mismatch {
     }
 }
 
-/// Shows no data, and not the path.
+/// The message contains neither data nor the path.
 impl Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Kind { name, advice } = self.0.found.unwrap_or(Kind {
@@ -153,7 +153,7 @@ impl de::Error for Mismatch {
     fn custom<T: Display>(message: T) -> Self {
         let plain = Plain::custom(message);
         let text = plain.to_string();
-        // Text of `serde`'s own, with nothing in it but the type's name.
+        // A message of `serde`'s own, which contains only the type's name.
         let problem = if text.starts_with("data did not match any variant of untagged enum ") {
             Problem::Other(text)
         } else {
@@ -207,7 +207,7 @@ impl de::Error for Mismatch {
     }
 }
 
-/// The names that a type knows, for a message.
+/// Lists the names of a type's fields or variants, for a message.
 fn list(names: &[&str]) -> String {
     if names.is_empty() {
         return "it has none".to_owned();

@@ -1,8 +1,8 @@
 //! How the text of an event is read.
 //!
-//! Only the punctuation around records is read here ([`cursor`]). Every key and every value goes
-//! through `serde_json`, which validates it, whether it is used or not. Records of a batch mostly
-//! share a layout; [`layout`] reads them faster by it, accepts nothing else, and could be removed.
+//! Only the punctuation around records is read here ([`cursor`]). `serde_json` reads, and so
+//! validates, every key and value, used or not. [`layout`] is an optimisation that can be removed:
+//! it reads records that share a layout faster, and accepts the same events.
 
 mod cursor;
 mod kind;
@@ -54,7 +54,7 @@ impl<'e> Raw<'e> {
         }
     }
 
-    /// The value at a key of an object, if this is one: the last, if there are several.
+    /// The value at a key, if this is an object. If the key is repeated, its last value.
     pub(crate) fn member(self, key: &str) -> Option<Self> {
         let mut found = None;
         let mut cursor = Cursor::new(self.0);
@@ -75,7 +75,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Raw<'e> {
     }
 }
 
-/// Reads a `T` only from an object: derived implementations also accept an array, by position.
+/// Reads a `T` from an object only. Derived implementations also accept an array, by position.
 #[derive(Debug, Clone)]
 pub(crate) struct Object<T>(pub(crate) T);
 

@@ -1,17 +1,18 @@
-//! Strings, many bytes at a time: where one ends, and what it says. JSON within JSON, as queues have
-//! it, has an escape every few bytes, which is what `serde_json` is slow at.
+//! Finds the end of JSON strings and unescapes them, many bytes at a time. JSON within JSON, common
+//! in queues, has an escape every few bytes, and `serde_json` is slow at reading escapes.
 
 use memchr::{memchr, memchr2};
 
-/// How many bytes are compared together, by instructions that the compiler finds.
+/// How many bytes are compared together. The compiler vectorises loops over a chunk.
 const CHUNK: usize = 32;
 const WORD: usize = 8;
 
-/// How far a search goes word by word, before one that is faster and takes longer to begin.
+/// How many bytes are searched word by word, before `memchr`, which is faster but slower to start.
 const NEAR: usize = 4 * WORD;
 
-/// Where a string ends, from behind its opening quote: behind the closing one. `None` if it is not
-/// valid. As `serde_json` has it, half a surrogate pair is valid where nothing reads it as text.
+/// The position after the closing quote of a string; `start` is the position after its opening
+/// quote. `None` if the string is not valid. A lone surrogate is valid here, as in `serde_json`
+/// when it ignores a string.
 #[inline]
 pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
@@ -24,17 +25,17 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
             // A control character.
             _ => return None,
         }
-        // Escapes that are near each other are passed together.
+        // If escapes are close together, whole chunks with escapes are passed at once.
         if before < CHUNK && bytes[at - 1] != b'\\' {
             at = pass::<CHUNK>(bytes, at);
-            // A backslash there is not escaped, or the chunk would not have been passed.
+            // A backslash at the end begins an escape: `pass` stops at escaped backslashes.
             at -= usize::from(bytes[at - 1] == b'\\');
         }
     }
 }
 
-/// How many bytes come before the first quote, backslash or control character. `None` if there is
-/// none of these.
+/// How many bytes come before the first quote, backslash or control character. `None` if none is
+/// found, or if the string is invalid because of a control character.
 #[inline]
 fn plain(bytes: &[u8]) -> Option<usize> {
     let mut near = 0;
@@ -57,8 +58,8 @@ fn plain(bytes: &[u8]) -> Option<usize> {
     (control == 0).then_some(near + before.len())
 }
 
-/// The highest bit of each byte that is a quote, a backslash or a control character. Bits behind the
-/// lowest one may be wrong. (Mycroft's algorithm, as `serde_json` uses it.)
+/// The highest bit of each byte that is a quote, a backslash or a control character. Only the lowest
+/// of these bits is reliable. (Mycroft's algorithm, as `serde_json` uses it.)
 #[inline]
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
@@ -70,15 +71,15 @@ fn special(word: u64) -> u64 {
     (control | is(b'"') | is(b'\\')) & (ONES << 7)
 }
 
-/// Passes chunks in which no string ends and nothing is wrong. The byte before the first escapes it
-/// if it is a backslash.
+/// Passes chunks in which the string doesn't end and is valid. If the byte before `at` is a
+/// backslash, it escapes the first byte.
 #[inline]
 fn pass<const N: usize>(bytes: &[u8], mut at: usize) -> usize {
     while let (Some(chunk), Some(before)) = (chunk::<N>(bytes, at), chunk::<N>(bytes, at - 1)) {
         let stops = chunk.iter().zip(before).fold(0, |stops, (byte, before)| {
             let is = |other| u8::from(*byte == other);
             let is_escaped = u8::from(*before == b'\\');
-            // Not all escapes: behind `\\` and `\u` there is more to be looked at.
+            // Only the escapes that need no further look, unlike `\\` and `\u`.
             let is_escape = is(b'"') | is(b'n') | is(b'/') | is(b'r') | is(b't');
             stops | u8::from(*byte < 0x20) | (is(b'"') & !is_escaped) | (is_escaped & !is_escape)
         });
@@ -95,7 +96,7 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
     bytes.get(at..)?.first_chunk()
 }
 
-/// How long an escape is, from its backslash, given what follows it.
+/// The length of an escape, including its backslash. `rest` is the text after the backslash.
 fn escape(rest: &[u8]) -> Option<usize> {
     match rest.first()? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
@@ -108,13 +109,13 @@ fn escape(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// The text of a valid string, from between its quotes, whose first backslash is at `first`. `None` for
-/// the escapes of UTF-16, which are rare and an art of their own.
+/// Unescapes the text between the quotes of a valid string, whose first backslash is at `first`.
+/// `None` if it has `\u` escapes, which are rare and left to `serde_json`.
 pub(super) fn unescape(inner: &str, first: usize) -> Option<String> {
     if first < NEAR {
         return unescape_near(inner.as_bytes());
     }
-    // Escapes that are far apart have long parts between them, which are text already.
+    // The first escape is far away, so the others probably are too: copy the long parts between them.
     let mut text = String::with_capacity(inner.len());
     let (mut rest, mut before) = (inner, first);
     loop {
@@ -130,7 +131,7 @@ pub(super) fn unescape(inner: &str, first: usize) -> Option<String> {
     }
 }
 
-/// The same for escapes that are near each other, most often.
+/// As [`unescape`], for escapes that are mostly close together.
 fn unescape_near(mut rest: &[u8]) -> Option<String> {
     let mut text = Vec::with_capacity(rest.len() + WORD);
     loop {
@@ -143,7 +144,7 @@ fn unescape_near(mut rest: &[u8]) -> Option<String> {
     }
 }
 
-/// What a backslash and this byte stand for.
+/// The byte that a backslash and `escape` stand for. `None` for `\u`.
 #[inline]
 fn unescaped(escape: u8) -> Option<u8> {
     match escape {
@@ -157,7 +158,7 @@ fn unescaped(escape: u8) -> Option<u8> {
     }
 }
 
-/// Copies what comes before the next backslash: how many bytes. It is near, most often.
+/// Copies the bytes before the next backslash, which is mostly near, and returns how many.
 #[inline]
 fn copy_plain(bytes: &[u8], text: &mut Vec<u8>) -> usize {
     let mut near = 0;

@@ -12,9 +12,9 @@ use super::{environment, error::Error};
 use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 
 /// Handles as many invocations at a time as Lambda sends: `AWS_LAMBDA_MAX_CONCURRENCY` on Lambda
-/// Managed Instances, one anywhere else. Otherwise like [`run`](fn@crate::run).
+/// Managed Instances, one elsewhere. In all other respects it is like [`run`](fn@crate::run).
 ///
-/// Each of these invocations is handled in a Tokio task of its own, by a clone of `handler`, which
+/// Concurrent invocations run in separate Tokio tasks, each with a clone of `handler`, which
 /// therefore can't borrow from `main`. Put shared values into an [`Arc`](std::sync::Arc):
 ///
 /// ```no_run
@@ -50,8 +50,8 @@ use crate::{Batch, BatchError, BatchResponse, BodyLayer};
 ///
 /// # Errors
 ///
-/// As for [`run`](fn@crate::run). If one of the tasks has to stop, that is logged, and the others
-/// continue; the error is returned when all have stopped.
+/// As for [`run`](fn@crate::run). If a task stops, the error is logged and the other tasks continue.
+/// The error is returned when all tasks have stopped.
 ///
 /// # Panics
 ///

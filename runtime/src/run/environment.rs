@@ -7,9 +7,9 @@ use tracing::{dispatcher, warn};
 
 use super::error::{Cause, Error};
 
-/// Checks that Lambda started the process, and prepares its log.
+/// Checks that Lambda started the process, and sets up logging.
 pub(super) fn prepare() -> Result<(), Error> {
-    // `lambda_runtime` panics without these.
+    // `lambda_runtime` panics if one of these variables is missing or invalid.
     for variable in [
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_LAMBDA_FUNCTION_NAME",
@@ -36,8 +36,8 @@ pub(super) fn prepare() -> Result<(), Error> {
     Ok(())
 }
 
-/// The maximum number of invocations that Lambda sends to this process at a time. Only on Managed
-/// Instances is it more than one.
+/// The maximum number of invocations that Lambda sends to this process at a time. It is more than
+/// one only on Managed Instances.
 pub(super) fn max_concurrency() -> u32 {
     env::var("AWS_LAMBDA_MAX_CONCURRENCY")
         .ok()

@@ -1,4 +1,4 @@
-//! Why the entry points return.
+//! The error of the entry points.
 
 use std::fmt;
 

@@ -50,7 +50,7 @@ pub use self::error::Error;
 ///   record;
 /// - Lambda sends several invocations at a time (`AWS_LAMBDA_MAX_CONCURRENCY`), as it does on
 ///   Managed Instances: `stream_handler::run_concurrent`, with the Cargo feature `run_concurrent`,
-///   handles these at the same time.
+///   handles them at the same time.
 ///
 /// `handler` returns what the batch handler returns. To return something else, or to add tower
 /// layers, create a [`lambda_runtime::Runtime`] of your own with a [`BodyLayer`].

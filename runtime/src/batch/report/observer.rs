@@ -1,12 +1,12 @@
-//! What a user's code can observe of records and batches.
+//! Lets the user's code observe records and batches.
 
 use std::{fmt, time::Duration};
 
 use super::summary::BatchSummary;
 use crate::{Failure, ItemIdentifier, Outcome, panic};
 
-/// Observes records and batches, for metrics and traces. `observer = PATH` names a value of a type
-/// that implements it, usually a `static`.
+/// Observes records and batches, for metrics and traces. The option `observer = PATH` names a value
+/// whose type implements this trait, usually a `static`.
 ///
 /// An observer can't change the outcome of a record, not even by a panic. It is called while
 /// records are handled, so it should be quick. By default all methods do nothing.
@@ -50,7 +50,7 @@ pub trait Observer: Sync {
         let _ = (record, ending, elapsed);
     }
 
-    /// A record is named in the response.
+    /// The response reports this record as unprocessed.
     fn reported(&self, identifier: &ItemIdentifier) {
         let _ = identifier;
     }
@@ -64,7 +64,7 @@ pub trait Observer: Sync {
 /// A record, as an observer sees it.
 pub struct ObservedRecord<'a> {
     source: &'static str,
-    /// The field of the identifier.
+    /// The name of the field that contains the identifier.
     field: &'static str,
     index: usize,
     identify: &'a dyn Fn() -> Option<ItemIdentifier>,
@@ -93,7 +93,7 @@ impl<'a> ObservedRecord<'a> {
         )
     }
 
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    /// The event source, such as `"Kinesis"`, `"DynamoDB"` or `"SQS"`.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.source
@@ -149,7 +149,7 @@ impl<'a> Ending<'a> {
     }
 }
 
-/// Calls the observer, if there is one. Its panic does not fail the record.
+/// Calls the observer, if there is one. A panic of the observer does not fail the record.
 pub(super) fn notify(observer: Option<&dyn Observer>, what: impl FnOnce(&dyn Observer)) {
     if let Some(observer) = observer {
         if let Err(panic) = panic::catch(|| what(observer)) {

@@ -8,7 +8,7 @@ use super::Ending;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatchSummary {
-    /// The event source: `"Kinesis"`, `"DynamoDB"`, `"SQS"`.
+    /// The event source, such as `"Kinesis"`, `"DynamoDB"` or `"SQS"`.
     pub source: &'static str,
     /// The number of records in the batch.
     pub records: usize,
@@ -29,7 +29,7 @@ pub struct BatchSummary {
 }
 
 impl BatchSummary {
-    /// Counts how the records of a batch ended; `None` for one that was not started.
+    /// Counts how the records of a batch ended. `None` stands for a record that was not started.
     pub(crate) fn new<'a>(
         source: &'static str,
         endings: impl Iterator<Item = Option<Ending<'a>>>,

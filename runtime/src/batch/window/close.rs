@@ -24,7 +24,7 @@ where
 ///
 /// # Errors
 ///
-/// It failed.
+/// The closing function failed.
 pub fn closed<T: IntoClosed>(closed: T) -> Result<(), Failure> {
     closed.into_closed()
 }
@@ -40,7 +40,7 @@ pub trait IntoClosed {
     ///
     /// # Errors
     ///
-    /// It failed.
+    /// The closing function failed.
     fn into_closed(self) -> Result<(), Failure>;
 }
 

@@ -1,7 +1,7 @@
-//! Tumbling windows: what an event says about its window, and what can go wrong with one.
+//! Reads the fields of an event that describe its tumbling window.
 //!
 //! Rules: AWS Lambda Developer Guide, "Implementing stateful Kinesis Data Streams processing in
-//! Lambda" (`services-kinesis-windows.html`) and the same for DynamoDB
+//! Lambda" (`services-kinesis-windows.html`) and the page for DynamoDB
 //! (`services-ddb-windows.html`).
 
 use serde::{Deserialize, de::IgnoredAny};
@@ -46,7 +46,7 @@ pub struct Window<T> {
 }
 
 impl<T> Window<T> {
-    /// A window that is part of no event, to call a closing function with in a unit test.
+    /// Creates a window without an event, for unit tests of a closing function.
     ///
     /// ```
     /// # use stream_handler::Window;
@@ -86,7 +86,7 @@ impl<T> Window<T> {
         self
     }
 
-    /// The state that the records of the window were folded into; the default if there were none.
+    /// The state that the records of the window were folded into; the default if there were no records.
     pub fn state(&self) -> &T {
         &self.state
     }
@@ -121,15 +121,15 @@ impl<T> Window<T> {
         &self.event_source_arn
     }
 
-    /// Whether Lambda ended the window early, which it does when the state exceeds its limit. The
-    /// rest of the time is then another window.
+    /// Whether Lambda ended the window early because the state exceeded its limit. The rest of the
+    /// window's time is then another window.
     #[must_use]
     pub fn is_terminated_early(&self) -> bool {
         self.is_terminated_early
     }
 }
 
-/// The error of a batch from the source `S`.
+/// Wraps an error of a window as the error of a batch from the source `S`.
 pub(crate) fn of<S: Source>(error: WindowError) -> BatchError {
     BatchError::Window {
         source: S::NAME,
@@ -205,8 +205,8 @@ impl<'e> Fields<'e> {
     }
 }
 
-/// Rejects an event of a window if the record handler has no window. `is_window` is known if
-/// splitting the event has looked for one.
+/// Rejects an event of a window, for a record handler without a window. `is_window` is `None` if
+/// splitting the event did not look for a window.
 pub(crate) fn refuse<S: Source>(event: &Event, is_window: Option<bool>) -> Result<(), BatchError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -1,10 +1,9 @@
 //! Handles a batch of a tumbling window: folds its records into the state that Lambda carries from
 //! invocation to invocation, and closes the window when it ends.
 //!
-//! The returned state contains exactly the records that Lambda won't deliver again. Each record
-//! works on a copy, which replaces the state when the record is processed. The record handler
-//! changes the copy in place, so without a copy per record the changes of a failed record could not
-//! be reversed.
+//! The returned state contains exactly the records that Lambda won't deliver again. Each record gets
+//! a copy of the state, which replaces the state when the record is processed. Without the copy, the
+//! changes of a failed record could not be reverted, since the record handler makes them in place.
 
 pub(crate) mod close;
 pub(crate) mod event;
@@ -27,7 +26,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// An unprocessed record can't be reported, or something is wrong with the window or its state.
+/// The invocation fails as a whole; [`BatchError`] lists the reasons.
 pub async fn process_window<H, C, D>(
     batch: Batch<H::Record>,
     context: &Context,
@@ -70,8 +69,8 @@ where
         Ok(response) => {
             // An unprocessed record is delivered again, in another final invocation.
             let json = if unprocessed.is_none() && fields.is_final() {
-                // The next window begins with the default state. It is written before the window is
-                // closed: a failure after the closing function would have the window closed twice.
+                // The next window begins with the default state. Write it before closing the window:
+                // if that failed afterwards, Lambda would have the window closed a second time.
                 match state.write(None) {
                     Ok(json) => close::call(&close, fields.window(result), &mut deadline)
                         .await

@@ -12,8 +12,8 @@ use crate::{
     panic,
 };
 
-/// A record handler that folds records into a state, together with the current state. The code that
-/// runs it sees a record handler without a state.
+/// A record handler that folds records into a state, together with the current state. To the code
+/// that runs it, it is a record handler without a state.
 pub(super) struct Folding<'h, H: Handler> {
     handler: &'h H,
     state: &'h StateType<H::State>,
@@ -41,7 +41,8 @@ impl<'h, H: Handler> Folding<'h, H> {
         }
     }
 
-    /// The state without the records that are delivered again, the first of which is `unprocessed`.
+    /// The state without the records that are delivered again. `unprocessed` is the first unprocessed
+    /// record.
     pub(super) fn settle(self, unprocessed: Option<usize>) -> H::State {
         let progress = self.progress.into_inner();
         let progress = progress.unwrap_or_else(PoisonError::into_inner);
@@ -136,6 +137,6 @@ impl<T> Progress<T> {
 }
 
 fn lock<T>(progress: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A lock is poisoned if copying the state panics, which leaves the state unchanged.
+    // The lock is poisoned if copying the state panics. The state is then unchanged.
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }

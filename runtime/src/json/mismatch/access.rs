@@ -1,4 +1,4 @@
-//! Shows text, objects and arrays in memory to types. Errors say where they occurred.
+//! Deserialises types from text, objects and arrays in memory. Errors say where they occurred.
 
 use std::{borrow::Cow, vec};
 
@@ -28,7 +28,7 @@ pub(crate) fn visit_text<'e, V: Visitor<'e>>(
     }
 }
 
-/// Shows an object to a type that knows these `names`.
+/// Gives an object to the visitor of a type whose fields have these `names`.
 pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     members: Vec<(Cow<'e, str>, T)>,
     names: &'static [&'static str],
@@ -37,14 +37,14 @@ pub(crate) fn visit_members<'e, T: Value<'e>, V: Visitor<'e>>(
     let length = members.len();
     let mut members = Members::new(members, names);
     let value = visitor.visit_map(&mut members)?;
-    // A type that stops early would lose the rest.
+    // Without this check, a type that stops early would silently lose the rest.
     match members.left.len() {
         0 => Ok(value),
         _ => Err(Mismatch::invalid_length(length, &"fewer members")),
     }
 }
 
-/// Shows an array.
+/// Gives an array to a visitor.
 pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
     elements: impl ExactSizeIterator<Item = T>,
     visitor: V,
@@ -61,7 +61,7 @@ pub(crate) fn visit_elements<'e, T: Value<'e>, V: Visitor<'e>>(
     }
 }
 
-/// Shows an enum's variant and what is in it.
+/// Gives an enum's variant and its content to a visitor.
 pub(crate) fn visit_variant<'e, T: Value<'e>, V: Visitor<'e>>(
     variant: (Cow<'e, str>, T),
     names: &'static [&'static str],
@@ -143,11 +143,11 @@ impl<'e, T: Value<'e>, I: ExactSizeIterator<Item = T>> SeqAccess<'e> for &mut El
     }
 }
 
-/// A key of an object: text, and what types write as text there.
+/// A key of an object: text, or a number or boolean, which types write as text in keys.
 struct Key<'k, 'e>(&'k Cow<'e, str>);
 
-/// A key that is spelt differently from how the type writes it stays text. Otherwise `7` and `007` would
-/// be the same number, and one of the two members would be lost.
+/// A key stays text unless the type would write it the same way. Otherwise `7` and `007` would be the
+/// same number, and one of the two members would be lost.
 macro_rules! as_written {
     ($($method:ident $visit:ident $type:ty,)*) => {
         $(

@@ -1,4 +1,4 @@
-//! Reads JSON that a type rejected again, to say why. Only bad records take this time.
+//! Reads rejected JSON a second time, to say why a type rejected it. Only bad records take this time.
 
 use std::{borrow::Cow, fmt};
 
@@ -15,7 +15,7 @@ use crate::{
     json::{Object, kind},
 };
 
-/// Why no `T` can be made from some JSON. `what` says what failed, `error` is `serde_json`'s.
+/// Explains why some JSON is not a `T`. `what` says what failed; `error` is `serde_json`'s error.
 pub(crate) fn explain<'e, T: Deserialize<'e>>(
     json: &'e [u8],
     what: &str,
@@ -23,7 +23,7 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
 ) -> DecodeError {
     let (line, column) = (error.line(), error.column());
     let explained = match error.classify() {
-        // `serde_json` reports these with fixed texts, which contain no data.
+        // `serde_json` has fixed messages for these errors, which contain no data.
         Category::Io | Category::Syntax | Category::Eof => {
             return DecodeError::new(what.to_owned())
                 .because(error.to_string())
@@ -36,8 +36,8 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
     };
     let mismatch = match explained {
         Ok(Err(mismatch)) => mismatch,
-        // The type accepted the value this time, as it does not always decide the same; or the text is
-        // not UTF-8.
+        // Either the type is not deterministic and accepted the value this time, or the text is not
+        // UTF-8.
         Ok(Ok(_)) | Err(_) => Mismatch::custom(""),
     };
     let why = match line {
@@ -49,7 +49,7 @@ pub(crate) fn explain<'e, T: Deserialize<'e>>(
         .redacting(error)
 }
 
-/// Why no `T` can be made from the object of a record.
+/// Explains why a record's object is not a `T`.
 pub(crate) fn explain_record<'e, T: Deserialize<'e>>(json: &'e str) -> DecodeError {
     let what = "the record can't be read";
     match serde_json::from_str::<Object<T>>(json) {
@@ -58,7 +58,7 @@ pub(crate) fn explain_record<'e, T: Deserialize<'e>>(json: &'e str) -> DecodeErr
     }
 }
 
-/// The text of a value, which `serde_json` has read before.
+/// The JSON of a value, which `serde_json` has already validated.
 #[derive(Clone, Copy)]
 struct Node<'e>(&'e str);
 
@@ -67,7 +67,7 @@ impl<'e> Node<'e> {
         serde_json::from_str(self.0).map_err(Mismatch::custom)
     }
 
-    /// Leaves a value without parts to `serde_json`.
+    /// Lets `serde_json` read a value whose parts need no path in the error.
     fn leave<V: Visitor<'e>>(
         self,
         visitor: V,
@@ -143,7 +143,7 @@ impl<'e> Deserializer<'e> for Node<'e> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        // A `RawValue`.
+        // The type is a `RawValue`.
         if name.starts_with("$serde_json::") {
             return self.leave(visitor, |json, visitor| {
                 json.deserialize_newtype_struct(name, visitor)
