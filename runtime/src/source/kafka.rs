@@ -39,7 +39,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum Kafka {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -249,7 +249,7 @@ impl<T, K> KafkaRecord<T, K> {
         if let Value::Array(headers) = headers {
             headers.push(json!({ name: value }));
         }
-        // It may be a part of the JSON that is replaced.
+        // The topic may be a range of the JSON that is about to be replaced.
         self.topic = Text::owned(self.topic());
         self.origin = Origin::alone(Value::Object(json).to_string());
         self

@@ -35,13 +35,13 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum DynamoDb {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
     event_name: Option<Raw<'e>>,
-    // SNS writes it with a capital. Without the alias its events would not be recognised as foreign.
+    // SNS writes `EventSource`. Without the alias, SNS events would not be recognised and refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]

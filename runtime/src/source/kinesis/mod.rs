@@ -33,11 +33,11 @@ pub use self::user_record::{KinesisAggregated, UserEnvelope, UserRecord};
 #[derive(Debug, Clone, Copy)]
 pub enum Kinesis {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
-    // SNS capitalises the key. Its events must be recognised too, to be refused.
+    // SNS writes `EventSource`. Without the alias, SNS events would not be recognised and refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum KinesisAggregated {}
 
-/// The fields that are read of each user record before it is decoded.
+/// The fields of a user record that are read before it is decoded.
 #[derive(Debug)]
 pub struct UserEnvelope<'e> {
     record: Arc<Envelope<'e>>,
