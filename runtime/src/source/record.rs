@@ -35,7 +35,7 @@ pub trait Record: Sized {
     /// the same effect.
     fn decode(raw: RawRecord<'_, '_, Self::Source>) -> Result<Self, DecodeError>;
 
-    /// Reads a record from the JSON that an event has for it, to call a record handler in a unit test.
+    /// Reads a record from its JSON in an event, to call a record handler in a unit test.
     ///
     /// ```
     /// use stream_handler::{Json, Record as _, sqs::SqsMessage};

@@ -70,7 +70,7 @@ impl<'e, E> Split<'e, E> {
     }
 }
 
-/// The largest batch of any event source mapping ("Lambda event source mappings", batch size).
+/// The maximum batch size of any event source mapping ("Lambda event source mappings", batch size).
 const LARGEST_BATCH: usize = 10_000;
 
 /// Reads one record: its JSON and its envelope.
@@ -188,8 +188,8 @@ pub(super) fn alike<'e, E: OfRaw<'e>>(event: &Event) -> impl ReadRecord<'e, E> +
     }
 }
 
-/// Reads the whole event, and nothing behind it: what `read` makes of it, or what was found in
-/// place of what was expected.
+/// Reads a whole event with `read`; trailing text is an error. The error says what was expected and what
+/// was found.
 pub(super) fn read_event<'e, T>(
     event: &'e Event,
     expected: impl Fn() -> String,

@@ -49,7 +49,7 @@ pub struct Envelope<'e> {
     body: Option<Raw<'e>>,
     #[serde(borrow)]
     attributes: Option<Raw<'e>>,
-    // SNS writes `EventSource`. Without the alias, SNS events would not be recognised and refused.
+    // SNS writes `EventSource`. Without the alias, events of SNS would not be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -92,7 +92,7 @@ impl Source for Sqs {
         }
         match envelope.attribute("MessageGroupId") {
             Some(group) => Lane::Key(group),
-            // Every message of a FIFO queue has a group. This one can't be read.
+            // Every message of a FIFO queue has a group, so this message's group is unreadable.
             None if fifo == Some(true) => Lane::Unknown,
             None => Lane::Free,
         }

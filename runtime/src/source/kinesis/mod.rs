@@ -37,7 +37,7 @@ pub enum Kinesis {}
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
-    // SNS writes `EventSource`. Without the alias, SNS events would not be recognised and refused.
+    // SNS writes `EventSource`. Without the alias, events of SNS would not be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
