@@ -22,7 +22,7 @@ pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str, failed: &str) -> Resul
     serde_json::from_str(json).map_err(|error| explain::<T>(json.as_bytes(), failed, error))
 }
 
-/// Keys of the documents that services write. Other keys are the customer's.
+/// Keys of documents that AWS services write. Messages name only these, since other keys may be private.
 const KNOWN: [&str; 27] = [
     "EventVersion",
     "Event",

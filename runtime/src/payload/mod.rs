@@ -1,4 +1,4 @@
-//! What a record's bytes decode into.
+//! Payload types: a record's bytes are decoded into one of them.
 
 mod document;
 pub mod eventbridge;
@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{error::DecodeError, json::mismatch::explain};
 
-/// What the payload of a record decodes into.
+/// A type that the payload of a record can be decoded into.
 ///
 /// Implemented by [`Json`], `String`, [`Bytes`] and `Vec<u8>`, and by `()`, which reads nothing. For
 /// messages of other AWS services: [`Sns`](crate::sns::Sns), which contains another payload,

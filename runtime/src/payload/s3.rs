@@ -33,8 +33,8 @@ use crate::DecodeError;
 /// # });
 /// ```
 ///
-/// When notifications are set up, S3 first sends an `s3:TestEvent`. It is an event without records, for
-/// which [`is_test`](Self::is_test) is true.
+/// When notifications are set up, S3 first sends an `s3:TestEvent`: an event without records, for which
+/// [`is_test`](Self::is_test) is true.
 ///
 /// For notifications through an SNS topic take `SqsMessage<Sns<S3Event>>`. Events through EventBridge
 /// have another shape: take `EventBridge<T>`.

@@ -100,8 +100,8 @@ pub(super) fn required(
 /// Reads a JSON number of seconds since 1970, maybe with a fraction, to the millisecond.
 fn timestamp(json: &str) -> Option<SystemTime> {
     let seconds: f64 = json.parse().ok()?;
-    // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
-    // the nanosecond.
+    // Present-day seconds need 31 bits. An `f64` then has well over millisecond precision, but not
+    // nanosecond precision.
     let nearest = Duration::try_from_secs_f64(seconds)
         .ok()?
         .checked_add(Duration::from_micros(500))?

@@ -1,4 +1,4 @@
-//! Amazon Data Firehose: transforming records on their way.
+//! Amazon Data Firehose: transforming records before delivery.
 //!
 //! In the Amazon Data Firehose Developer Guide: [Transform source data].
 //!
@@ -185,7 +185,7 @@ fn too_large(entries: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<Ra
     Ok(fallbacks)
 }
 
-/// What a record's data becomes.
+/// The result for one record: transformed data, or dropped.
 ///
 /// ```
 /// use stream_handler::{Json, firehose::{FirehoseRecord, Transformed}, stream_handler};

@@ -113,7 +113,7 @@ pub trait Source: Sized + 'static {
     /// The path of the identifier in a record, for messages: `kinesis.sequenceNumber`.
     const IDENTIFIER: &'static str;
 
-    /// How unprocessed records are reported, which also decides what a failure stops.
+    /// How unprocessed records are reported. This also determines what a failure stops.
     const REPORTING: Reporting;
 
     /// The fields of a record that are read before it is decoded. Declare as few as possible and parse
@@ -163,8 +163,8 @@ pub trait Source: Sized + 'static {
         Lane::Free
     }
 
-    /// How often the record was delivered, this delivery included; `None` if the source does not
-    /// count deliveries.
+    /// How often the record was delivered, including this delivery; `None` if the source does not count
+    /// deliveries.
     #[must_use]
     fn attempts(envelope: &Self::Envelope<'_>) -> Option<u32> {
         let _ = envelope;
@@ -175,7 +175,7 @@ pub trait Source: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// It can't be written as JSON; the invocation then fails.
+    /// The entry can't be written as JSON; the invocation then fails.
     fn record_response(
         envelope: &Self::Envelope<'_>,
         identifier: &ItemIdentifier,
@@ -192,7 +192,7 @@ pub trait Source: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// It can't be written as JSON; the invocation then fails.
+    /// The response can't be written as JSON; the invocation then fails.
     fn batch_response(
         event: &Event,
         entries: &[Box<RawValue>],

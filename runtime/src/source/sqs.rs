@@ -156,7 +156,7 @@ impl<T> SqsMessage<T> {
         self.with_attribute("MessageGroupId", group)
     }
 
-    /// Sets how often the message was received, this delivery included.
+    /// Sets how often the message was received, including this delivery.
     #[must_use]
     pub fn with_approximate_receive_count(self, count: u32) -> Self {
         self.with_attribute("ApproximateReceiveCount", &count.to_string())
@@ -240,7 +240,7 @@ impl<T> SqsMessage<T> {
         }
     }
 
-    /// How often the message was received, this delivery included.
+    /// How often the message was received, including this delivery.
     #[must_use]
     pub fn approximate_receive_count(&self) -> Option<u32> {
         self.number("ApproximateReceiveCount")
@@ -350,7 +350,7 @@ fn required_in<'e>(
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
     pub data_type: String,
-    /// Its value.
+    /// The attribute's value.
     pub value: AttributeValue,
 }
 

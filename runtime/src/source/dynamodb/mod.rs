@@ -184,8 +184,8 @@ pub struct DynamoDbRecord<New, Old = New> {
 
 /// What happened to an item, with its images.
 ///
-/// Exhaustive, so that a `match` needs no arm for other changes: such an arm could lose records. A
-/// record with an event name that is not listed here is undecodable, and so reported to Lambda.
+/// This enum is exhaustive: a `match` needs no arm for other changes, which could lose records. A record
+/// with any other event name is undecodable, and so reported to Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<New, Old = New> {
     /// The item was added.
@@ -316,7 +316,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         path.split('/').next()
     }
 
-    /// When the change happened, in seconds. Not every record has it.
+    /// When the change happened, to the millisecond at most. Not every record has this time.
     #[must_use]
     pub fn approximate_creation_date_time(&self) -> Option<SystemTime> {
         self.approximate_creation_date_time.get(self.origin.event())

@@ -142,8 +142,8 @@ impl<'e> Number<'e> {
     }
 }
 
-/// Whether a crate in the build turned on `serde_json/arbitrary_precision`. `serde_json` numbers then
-/// accept any digits, in the form that its own deserialiser uses.
+/// Whether a crate in the build turned on `serde_json/arbitrary_precision`. Then a `serde_json::Number`
+/// accepts any digits, but only in the form that its own deserialiser uses.
 fn serde_json_takes_all_digits() -> bool {
     const DIGITS: &str = "0.12345678901234567890123";
     serde_json::from_str::<serde_json::Number>(DIGITS)

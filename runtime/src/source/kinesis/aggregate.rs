@@ -141,7 +141,7 @@ impl Aggregate {
 
     /// How many records there are.
     pub(super) fn len(&self) -> u32 {
-        // There are fewer records than bytes, whose number fits 32 bits.
+        // There are fewer records than bytes, and the number of bytes fits in 32 bits.
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
 
@@ -202,7 +202,7 @@ impl Part {
     }
 }
 
-/// Converts an index. An index that does not fit becomes one that is outside of any table.
+/// Converts an index. An index that does not fit becomes an index outside of any table.
 fn saturated(index: u64) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }

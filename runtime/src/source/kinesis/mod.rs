@@ -200,7 +200,7 @@ impl<T> KinesisRecord<T> {
         self.data
     }
 
-    /// The key that chose the record's shard. Kinesis keeps the order of records with the same key.
+    /// The key that determines the record's shard. Kinesis keeps the order of records with the same key.
     /// Empty if the event has none, which Kinesis never sends.
     #[must_use]
     pub fn partition_key(&self) -> &str {

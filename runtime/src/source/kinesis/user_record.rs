@@ -219,8 +219,8 @@ impl<T> UserRecord<T> {
         self.record.partition_key()
     }
 
-    /// The hash key by which the producer chose the shard, in place of the partition key's hash: a
-    /// decimal number of 128 bits. Only aggregated records carry it.
+    /// The explicit hash key: it determines the shard instead of the partition key's hash. A decimal number
+    /// of 128 bits. Only aggregated records have it.
     #[must_use]
     pub fn explicit_hash_key(&self) -> Option<&str> {
         self.explicit_hash_key.as_deref()
@@ -256,8 +256,7 @@ impl<T> UserRecord<T> {
         self.record.approximate_arrival_timestamp()
     }
 
-    /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
-    /// when called.
+    /// The shard of the record: `shardId-000000000006`. Parses the Kinesis record's JSON on each call.
     #[must_use]
     pub fn shard_id(&self) -> Option<Cow<'_, str>> {
         shard_id(self.json())
