@@ -174,7 +174,7 @@ impl S3BatchTask {
         &self.key
     }
 
-    /// The object's key as the event has it, URL-encoded: `a+b%2Bc.txt`.
+    /// The object's key in its URL-encoded form in the event: `a+b%2Bc.txt`.
     #[must_use]
     pub fn encoded_key(&self) -> &str {
         &self.encoded_key
