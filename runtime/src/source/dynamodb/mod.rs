@@ -184,8 +184,8 @@ pub struct DynamoDbRecord<New, Old = New> {
 
 /// What happened to an item, with its images.
 ///
-/// This enum is exhaustive: a `match` needs no arm for other changes, which could lose records. A record
-/// with any other event name is undecodable, and so reported to Lambda.
+/// This enum is exhaustive: a `match` needs no catch-all arm, which could lose records. A record with any
+/// other event name is undecodable, and so reported to Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<New, Old = New> {
     /// The item was added.
