@@ -149,7 +149,7 @@ impl Source for Firehose {
     }
 }
 
-/// Replaces the largest entries by entries without data until all entries fit into a response.
+/// Returns entries without data that replace the largest entries, so that all entries fit into a response.
 fn too_large(entries: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

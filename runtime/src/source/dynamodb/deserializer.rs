@@ -1,7 +1,7 @@
 //! Deserialises the user's type from attributes.
 //!
-//! By default the attribute alone decides which `visit_*` method is called, as in `deserialize_any`. In
-//! the methods that are implemented below, the requested type decides.
+//! By default the attribute alone decides which `visit_*` method is called: see `deserialize_any`. In the
+//! other methods that are implemented below, the requested type matters too.
 
 use std::borrow::Cow;
 
