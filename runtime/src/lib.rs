@@ -1,4 +1,4 @@
-//! AWS Lambda batch handlers from functions for one record.
+//! Turns a function for one record into an AWS Lambda batch handler.
 //!
 //! ```no_run
 //! use stream_handler::{Json, kinesis::KinesisRecord, stream_handler};
@@ -23,10 +23,10 @@
 //! }
 //! ```
 //!
-//! `on_order` is the *record handler*. `on_order::batch`, which the attribute adds, is the *batch
-//! handler*: it takes an event with many records, and returns the partial batch response that Lambda
-//! expects. Lambda then delivers the unprocessed records again instead of the whole batch. No record
-//! is ever silently lost.
+//! `on_order` is the *record handler*. The attribute adds the *batch handler* `on_order::batch`.
+//! It takes an event with many records and returns the partial batch response that Lambda expects.
+//! Lambda then delivers the unprocessed records again instead of the whole batch. No record is ever
+//! silently lost.
 //!
 //! **Turn on `ReportBatchItemFailures`** in the
 //! [event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html),
@@ -41,7 +41,7 @@
 //! | What can a record handler take and return? | [`#[stream_handler]`](macro@stream_handler) |
 //! | What can be configured? | [Options](docs::options) |
 //! | Which record types are there? | [`kinesis`], [`dynamodb`], [`sqs`], [`kafka`]; `firehose` and `s3_batch` with their Cargo features |
-//! | What can be in a record? | [`Payload`]; [`sns`], [`eventbridge`] and [`s3`] for what these services send |
+//! | Which payloads can a record have? | [`Payload`]; [`sns`], [`eventbridge`] and [`s3`] for messages of these services |
 //! | How do I test? | [Testing](docs::testing), and the simulator `testing` with its Cargo feature |
 //! | How do I run it, with layers, or several invocations at a time? | [Running](docs::running) |
 //! | What does Lambda do with the response? | [How Lambda redelivers](docs::redelivery) |
@@ -53,11 +53,11 @@
 //!
 //! 1. The event is split into its records. A malformed record can't affect the others.
 //! 2. The records are handled in the order of the batch, or several at a time with
-//!    [`concurrency`](docs::options#concurrency). Each is decoded, and the record handler is called
-//!    with it.
-//! 3. Every record starts as unprocessed, and counts as processed when the record handler has
-//!    returned success. An error, a panic, a payload that can't be decoded, and a time limit that was
-//!    exceeded are [failures](Failure). What a failure stops depends on the source.
+//!    [`concurrency`](docs::options#concurrency). Each record is decoded and passed to the record
+//!    handler.
+//! 3. Every record starts as unprocessed, and counts as processed when the record handler returns
+//!    success. An error, a panic, a payload that can't be decoded, and an exceeded time limit are
+//!    [failures](Failure). The source determines what a failure stops.
 //! 4. The [response](BatchResponse) reports the unprocessed records.
 //!
 //! | source | a failure stops | the response reports |
@@ -68,12 +68,12 @@
 //! | Kafka | its partition | every unprocessed record |
 //! | Data Firehose, S3 Batch Operations | nothing | a result for every record |
 //!
-//! The invocation fails as a whole if a response would lose records ([`BatchError`]): the event is from
-//! another source, or an unprocessed record has no identifier.
+//! The invocation fails as a whole if a response would lose records ([`BatchError`]), for example if the
+//! event is from another source, or if an unprocessed record has no identifier.
 //!
 //! Failures are logged with [`tracing`](https://docs.rs/tracing):
-//! [an example](docs::errors#the-log-line-of-a-failure). The log lines of records that can't be decoded
-//! show none of their data ([`DecodeError::unredacted`]).
+//! [an example](docs::errors#the-log-line-of-a-failure). If a record can't be decoded, its log line
+//! contains none of its data ([`DecodeError::unredacted`]).
 //!
 //! # Cargo features
 //!
@@ -85,7 +85,7 @@
 //! | `firehose`, `s3_batch` | no | Data Firehose transformations, S3 Batch Operations |
 //! | `kpl` | no | `kinesis::UserRecord`: the records in aggregates of the Kinesis Producer Library |
 //! | `aws_lambda_events` | no | the record types of that crate as first parameters |
-//! | `aws_sdk_dynamodb` | no | attributes of images convert into those of the AWS SDK |
+//! | `aws_sdk_dynamodb` | no | conversion of an image's attributes into attributes of the AWS SDK |
 //! | `testing` | no | the simulator of event source mappings |
 //! | `testing_executable` | no | executables in the simulator, with a Runtime API on the loopback interface |
 //!
@@ -94,9 +94,10 @@
 //! Semantic versioning covers the public items, the options of the attribute, the Cargo features, the
 //! `errorType`s of failed invocations, and which response a batch gets. It does not cover
 //! `__private`, what the macro generates besides `batch`, the texts of errors and log lines, the
-//! timeline that the simulator prints, and what [`docs`] says. Three other
-//! crates are part of the public API. A new major version of one of them is adopted in a new major
-//! version of this crate (before 1.0, a new minor version):
+//! timeline that the simulator prints, and the text of [`docs`].
+//!
+//! The public API contains types of three other crates. This crate adopts a new major version of one of
+//! them only in a new major version of its own (before 1.0, a new minor version):
 //!
 //! | crate | where |
 //! |---|---|
@@ -104,8 +105,8 @@
 //! | `bytes` 1 | [`Bytes`] as a payload and in DynamoDB's attributes |
 //! | `serde_json` 1 | an event source of your own ([`Source`]), [`BatchError::UnwritableResponse`], `Transformed::json_line` of Firehose, and the simulator's filters |
 //!
-//! `serde` 1 and, with their Cargo features, `aws_lambda_events` and `aws_sdk_dynamodb` are also part
-//! of it.
+//! The public API also contains items of `serde` 1 and, with their Cargo features, of
+//! `aws_lambda_events` and `aws_sdk_dynamodb`.
 //!
 //! The minimum Rust version is 1.85. A new minor version may raise it, to a version that is at least
 //! six months old.
@@ -187,7 +188,7 @@ pub use crate::{
         record::{RawRecord, Record},
     },
 };
-// Beside `Record`, and not under "Re-exports".
+// `doc(inline)` lists it beside `Record` and not under "Re-exports".
 #[doc(inline)]
 pub use crate::source::Source;
 pub use bytes::Bytes;
@@ -195,7 +196,7 @@ pub use lambda_runtime::{self, Context, LambdaEvent};
 #[doc = include_str!("docs/attribute.md")]
 pub use stream_handler_macros::stream_handler;
 
-/// The README's example, as a test. `README.md` is a link in the repository, and a file in the package.
+/// Tests the README's example. `README.md` is a symlink in the repository and a file in the package.
 #[cfg(all(doctest, feature = "kinesis", feature = "run"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

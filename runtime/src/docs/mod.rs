@@ -2,7 +2,7 @@
 //!
 //! | page | answers |
 //! |---|---|
-//! | [`options`] | What can the attribute be told, and what does each option do? |
+//! | [`options`] | Which options does the attribute have, and what does each option do? |
 //! | [`testing`] | How do I test a record handler, a batch handler, and what Lambda does next? |
 //! | [`running`] | How do I run it: `main`, concurrent invocations, tower layers, CPU-bound work? |
 //! | [`redelivery`] | What does Lambda do with a response, and which settings matter? |

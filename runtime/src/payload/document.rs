@@ -1,5 +1,4 @@
-//! JSON documents that hold a payload, or are one: what the envelopes of SNS, EventBridge and S3
-//! have in common.
+//! JSON documents that are or contain a payload: code shared by SNS, EventBridge and S3.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -14,16 +13,16 @@ use crate::{
     json::{kind, mismatch::explain},
 };
 
-/// A JSON string, borrowed unless it has escapes in it. (`Option<Cow<str>>` would never borrow.)
+/// A JSON string, borrowed unless it contains escapes. (`Option<Cow<str>>` would never borrow.)
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Str<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
-/// Reads a document; the error says `failed`, and where in the document it did.
+/// Reads a document. The error says `failed` and where in the document reading failed.
 pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str, failed: &str) -> Result<T, DecodeError> {
     serde_json::from_str(json).map_err(|error| explain::<T>(json.as_bytes(), failed, error))
 }
 
-/// Keys of the documents that services write. Other keys are the customer's.
+/// Keys of documents that AWS services write. Messages name only these, since other keys may be private.
 const KNOWN: [&str; 27] = [
     "EventVersion",
     "Event",
@@ -54,7 +53,7 @@ const KNOWN: [&str; 27] = [
     "version",
 ];
 
-/// What a document is that is not what it was to be: ``an object with `Message` and other keys``.
+/// Describes an unexpected document: ``an object with `Message` and other keys``.
 pub(super) fn describe(json: &str) -> String {
     if let Ok(text) = serde_json::from_str::<Cow<'_, str>>(json) {
         if text.trim_start().starts_with('{') {
@@ -81,13 +80,13 @@ pub(super) fn describe(json: &str) -> String {
     format!("an object with {}", names.join(", "))
 }
 
-/// The string at a key of a document; `None` for anything else there.
+/// The string at a key of a document; `None` for any other value.
 pub(super) fn text_at<'a>(json: &'a str, key: &str) -> Option<Cow<'a, str>> {
     let text: Str<'a> = serde_json::from_str(value_at(json, key)?.get()).ok()?;
     Some(text.0)
 }
 
-/// The value at a key of a document, unless that is missing or null.
+/// The value at a key of a document; `None` if it is missing or null.
 pub(super) fn value_at<'a>(json: &'a str, key: &str) -> Option<&'a RawValue> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let value = deserializer.deserialize_map(At(key)).ok()??;

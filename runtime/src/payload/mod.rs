@@ -1,4 +1,4 @@
-//! What a record's bytes decode into.
+//! Payload types: a record's bytes are decoded into one of them.
 
 mod document;
 pub mod eventbridge;
@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{error::DecodeError, json::mismatch::explain};
 
-/// What the payload of a record decodes into.
+/// A type that the payload of a record can be decoded into.
 ///
 /// Implemented by [`Json`], `String`, [`Bytes`] and `Vec<u8>`, and by `()`, which reads nothing. For
 /// messages of other AWS services: [`Sns`](crate::sns::Sns), which contains another payload,
@@ -52,8 +52,8 @@ pub trait Payload: Sized {
     fn decode(data: Data<'_>) -> Result<Self, DecodeError>;
 }
 
-/// The payload of one record, as the event carries it: as base64 (Kinesis), as text (SQS), or as
-/// bytes within another payload.
+/// The payload of one record in the form that the event has: base64 (Kinesis), text (SQS), or bytes
+/// within another payload.
 #[derive(Debug)]
 pub struct Data<'a>(Encoded<'a>);
 
@@ -80,8 +80,8 @@ impl<'a> Data<'a> {
         Self(Encoded::Bytes(bytes.into()))
     }
 
-    /// Calls `read` with the payload's bytes: the cheapest way for a format that keeps none of
-    /// them.
+    /// Calls `read` with the payload's bytes. This is the cheapest way for a format that does not keep
+    /// the bytes.
     ///
     /// # Errors
     ///
@@ -123,12 +123,12 @@ impl<'a> Data<'a> {
 const SMALL: usize = 2048;
 
 fn from_base64(text: &str) -> Result<Vec<u8>, DecodeError> {
-    // The fast decoder does not say what is wrong. The slow decoder does, and where.
+    // The fast decoder does not say what is wrong. The slow decoder says what is wrong, and where.
     STANDARD
         .decode_to_vec(text)
         .or_else(|_| BASE64_STANDARD.decode(text))
         .map_err(|error| {
-            // The error's own text shows the byte.
+            // The text of `error` would show a byte of the payload.
             let why = match error {
                 base64::DecodeError::InvalidByte(offset, _)
                 | base64::DecodeError::InvalidLastSymbol(offset, _) => {
@@ -159,8 +159,8 @@ pub trait Deserializable: DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> Deserializable for T {}
 
-/// A payload in JSON, decoded with `serde`. It derefs to `T`, so fields and methods are at hand;
-/// `Json(value)` as a pattern, or `.0`, gives the value itself.
+/// A payload in JSON, decoded with `serde`. It derefs to `T`, so that fields and methods are at hand. A
+/// pattern `Json(value)` or `.0` gives the value itself.
 ///
 /// ```
 /// # use stream_handler::{Data, Json, Payload};
@@ -239,7 +239,7 @@ impl Payload for String {
         match data.0 {
             Encoded::Text(text) => Ok(text.into_owned()),
             encoded => Self::from_utf8(Data(encoded).into_bytes()?).map_err(|error| {
-                // The whole error holds the payload.
+                // `FromUtf8Error` contains the payload, so only the `Utf8Error` is kept.
                 DecodeError::new("the payload is not valid UTF-8").because(error.utf8_error())
             }),
         }

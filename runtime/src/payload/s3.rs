@@ -1,4 +1,4 @@
-//! S3 event notifications in the bodies of SQS messages, or in SNS notifications there.
+//! S3 event notifications in the bodies of SQS messages, directly or inside SNS notifications.
 //!
 //! Shape: Amazon S3 User Guide, "Event message structure"
 //! (`notification-content-structure.html`).
@@ -33,8 +33,8 @@ use crate::DecodeError;
 /// # });
 /// ```
 ///
-/// When notifications are set up, S3 first sends an `s3:TestEvent`. It is an event without records, for
-/// which [`is_test`](Self::is_test) is true.
+/// When notifications are set up, S3 first sends an `s3:TestEvent`: an event without records, for which
+/// [`is_test`](Self::is_test) is true.
 ///
 /// For notifications through an SNS topic take `SqsMessage<Sns<S3Event>>`. Events through EventBridge
 /// have another shape: take `EventBridge<T>`.
@@ -66,7 +66,7 @@ impl S3Event {
         self.records
     }
 
-    /// Whether this is the message with which S3 checks that it may send notifications.
+    /// Whether this is the test message that S3 sends when notifications are set up.
     #[must_use]
     pub fn is_test(&self) -> bool {
         self.is_test
@@ -85,8 +85,8 @@ impl S3Event {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct S3Record {
-    /// What happened, such as `ObjectCreated:Put`. Without the prefix `s3:` that the notification's
-    /// configuration has.
+    /// What happened, such as `ObjectCreated:Put`, without the prefix `s3:` of the notification's
+    /// configuration.
     pub event_name: String,
     /// When S3 finished the request, such as `2026-01-02T12:45:07.000Z`.
     pub event_time: String,
@@ -98,10 +98,10 @@ pub struct S3Record {
     pub size: Option<u64>,
     /// The object's entity tag.
     pub e_tag: Option<String>,
-    /// The object's version, in a bucket with versions.
+    /// The object's version, if the bucket has versioning.
     pub version_id: Option<String>,
-    /// Orders two events of the *same key*: pad the shorter sequencer with zeros on the right. The
-    /// greater text belongs to the later event.
+    /// Orders two events of the *same key*. Pad the shorter sequencer with zeros on the right, then compare
+    /// the texts: the greater one belongs to the later event.
     pub sequencer: Option<String>,
 }
 
@@ -206,7 +206,7 @@ impl Entry<'_> {
     }
 }
 
-/// Decodes a text in which `+` is a space and `%41` the byte 0x41, as in an HTML form.
+/// Decodes URL-encoded text, as in an HTML form: `+` is a space and `%41` is the byte 0x41.
 pub(crate) fn url_decoded(text: &str) -> Option<String> {
     let plain = text.replace('+', " ");
     let mut parts = plain.split('%');
@@ -214,7 +214,7 @@ pub(crate) fn url_decoded(text: &str) -> Option<String> {
     for part in parts {
         let digit = |at| char::from(*part.as_bytes().get(at)?).to_digit(16);
         bytes.push(u8::try_from(digit(0)? * 16 + digit(1)?).ok()?);
-        // Two ASCII digits: what is behind them starts a character.
+        // The two digits are ASCII, so index 2 is a character boundary.
         bytes.extend(&part.as_bytes()[2..]);
     }
     String::from_utf8(bytes).ok()

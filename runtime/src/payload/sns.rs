@@ -90,7 +90,7 @@ impl<P> Sns<P> {
         text_at(&self.json, "TopicArn")
     }
 
-    /// SNS's identifier of the message: the same in each subscription of the topic.
+    /// The identifier that SNS gave the message. All subscriptions of the topic get the same one.
     #[must_use]
     pub fn message_id(&self) -> Option<Cow<'_, str>> {
         text_at(&self.json, "MessageId")
@@ -142,7 +142,7 @@ impl<P> Sns<P> {
 pub struct MessageAttribute<'a> {
     /// `String`, `String.Array`, `Number` or `Binary`.
     pub data_type: Cow<'a, str>,
-    /// Its value: JSON for a `String.Array`, base64 for a `Binary`.
+    /// The attribute's value: JSON for a `String.Array`, base64 for a `Binary`.
     pub value: Cow<'a, str>,
 }
 
@@ -173,7 +173,7 @@ fn message(json: &str) -> Result<Cow<'_, str>, DecodeError> {
     }
 }
 
-/// Why some JSON is not a notification.
+/// Why a JSON document is not a notification.
 fn unexpected(json: &str) -> String {
     let kind = text_at(json, "Type").unwrap_or_default();
     if kind == "Notification" {

@@ -1,7 +1,7 @@
-//! The record types of the `aws_lambda_events` crate, as they are.
+//! Implements `Record` for the record types of the `aws_lambda_events` crate.
 //!
-//! A record's identifier and lane are read from the event and not from these types, since they read a
-//! missing sequence number as `""`.
+//! A record's identifier and lane are read from the event. These types can't be used for that: they
+//! read a missing sequence number as `""`.
 
 use serde::de::DeserializeOwned;
 

@@ -17,8 +17,8 @@ use crate::{Event, ItemIdentifier, error::DecodeError, json::kind};
 
 pub(super) use crate::json::Raw;
 
-/// A string that a record took from its event: a part of the event's text, or a copy if it had
-/// escapes in it.
+/// A string from a record's event: a range of the event's text, or a copy if the string contains
+/// escapes.
 #[derive(Clone)]
 pub(super) enum Text {
     Missing,
@@ -43,7 +43,7 @@ impl Text {
         Self::Owned(text.into())
     }
 
-    /// The text; `event` is that which the text was taken from.
+    /// The text; `event` is the event that the text comes from.
     pub(super) fn get<'a>(&'a self, event: &'a Event) -> Option<&'a str> {
         match self {
             Self::Missing => None,
@@ -53,8 +53,8 @@ impl Text {
     }
 }
 
-/// A time that a record took from its event, a JSON number of seconds since 1970: read when it is
-/// asked for, as it seldom is.
+/// A time from a record's event, as a JSON number of seconds since 1970. Parsed only on request, since
+/// few record handlers use it.
 #[derive(Clone)]
 pub(super) enum Seconds {
     Missing,
@@ -68,7 +68,7 @@ impl Seconds {
             .map_or(Self::Missing, Self::Shared)
     }
 
-    /// The time; `event` is that which it was taken from.
+    /// The time; `event` is the event that the time comes from.
     pub(super) fn get(&self, event: &Event) -> Option<SystemTime> {
         match self {
             Self::Missing => None,
@@ -78,7 +78,7 @@ impl Seconds {
     }
 }
 
-/// A JSON string that must be there, or the error that names it.
+/// A required JSON string, or an error that names the missing field.
 pub(super) fn required(
     json: Option<Raw<'_>>,
     field: impl fmt::Display,
@@ -97,11 +97,11 @@ pub(super) fn required(
     }
 }
 
-/// A JSON number of seconds since 1970, with whatever fraction it has, to the millisecond.
+/// Reads a JSON number of seconds since 1970, maybe with a fraction, to the millisecond.
 fn timestamp(json: &str) -> Option<SystemTime> {
     let seconds: f64 = json.parse().ok()?;
-    // Seconds of today need 31 bits: a double is exact to well below the millisecond, but not to
-    // the nanosecond.
+    // Present-day seconds need 31 bits. An `f64` then has well over millisecond precision, but not
+    // nanosecond precision.
     let nearest = Duration::try_from_secs_f64(seconds)
         .ok()?
         .checked_add(Duration::from_micros(500))?

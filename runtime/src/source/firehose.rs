@@ -1,4 +1,4 @@
-//! Amazon Data Firehose: transforming records on their way.
+//! Amazon Data Firehose: transforming records before delivery.
 //!
 //! In the Amazon Data Firehose Developer Guide: [Transform source data].
 //!
@@ -23,19 +23,19 @@ use crate::{
     },
 };
 
-/// Amazon Data Firehose as an event source. The response has one entry for every record: its
-/// transformed data, or that it was dropped, or that it failed. Firehose delivers transformed
-/// records, and writes failed ones to the delivery stream's error output, without another try.
+/// Amazon Data Firehose as an event source. The response has one entry for every record: the
+/// transformed data, or the result "dropped" or "failed". Firehose delivers transformed records. It
+/// writes failed records to the error output of the Firehose stream, and does not retry them.
 ///
-/// A response can't be larger than 6 MB. The largest records that do not fit are reported as failed,
-/// and are written to the error output as well. If that happens, choose a smaller buffer.
+/// A response can't be larger than 6 MB. If it would be, its largest records are reported as failed
+/// until the rest fits. If that happens, choose a smaller buffer.
 #[derive(Debug, Clone, Copy)]
 pub enum Firehose {}
 
-/// The largest response of a Lambda function, less some room for what surrounds the records.
+/// The maximum response size of a Lambda function, minus room for the JSON around the records.
 const LARGEST: usize = 6 * 1024 * 1024 - 1024;
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -43,7 +43,7 @@ pub struct Envelope<'e> {
     record_id: Option<Raw<'e>>,
     #[serde(borrow)]
     data: Option<Raw<'e>>,
-    /// In place of `data`, if the delivery stream reads from Amazon MSK.
+    /// Replaces `data` if the Firehose stream reads from Amazon MSK.
     #[serde(borrow)]
     kafka_record_value: Option<Raw<'e>>,
     #[serde(borrow)]
@@ -149,7 +149,7 @@ impl Source for Firehose {
     }
 }
 
-/// Entries without data in place of the largest ones, until all of them fit into a response.
+/// Returns entries without data that replace the largest entries, so that all entries fit into a response.
 fn too_large(entries: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<RawValue>)>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -185,7 +185,7 @@ fn too_large(entries: &[Box<RawValue>]) -> serde_json::Result<Vec<(usize, Box<Ra
     Ok(fallbacks)
 }
 
-/// What a record's data becomes.
+/// The result for one record: transformed data, or dropped.
 ///
 /// ```
 /// use stream_handler::{Json, firehose::{FirehoseRecord, Transformed}, stream_handler};

@@ -39,7 +39,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum Kafka {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Envelope<'e> {
     #[serde(borrow)]
@@ -65,7 +65,7 @@ impl Envelope<'_> {
         if let Some(name) = &self.partition_name {
             return Some(Cow::Borrowed(name));
         }
-        // A record without an event: the name that its partition would have in one.
+        // A record made without an event: build the name that an event would have for its partition.
         let topic = self.topic?.string()?;
         let partition: i32 = integer(self.partition)?;
         Some(format!("{topic}-{partition}").into())
@@ -249,7 +249,7 @@ impl<T, K> KafkaRecord<T, K> {
         if let Value::Array(headers) = headers {
             headers.push(json!({ name: value }));
         }
-        // It may be a part of the JSON that is replaced.
+        // The topic may be a range of the JSON that is about to be replaced.
         self.topic = Text::owned(self.topic());
         self.origin = Origin::alone(Value::Object(json).to_string());
         self
@@ -337,7 +337,7 @@ impl<T, K> KafkaRecord<T, K> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     name: String,
-    /// The bytes, or the kind of value that stands in their place.
+    /// The bytes, or the kind of JSON value that the event has instead.
     value: Result<Option<Vec<u8>>, &'static str>,
 }
 
@@ -352,7 +352,7 @@ impl Header {
     ///
     /// # Errors
     ///
-    /// The event has another kind of value.
+    /// The value in the event is neither null nor an array of bytes.
     pub fn value(&self) -> Result<Option<&[u8]>, DecodeError> {
         match &self.value {
             Ok(bytes) => Ok(bytes.as_deref()),
@@ -364,7 +364,7 @@ impl Header {
     }
 }
 
-/// Bytes as Lambda writes them: as signed or as unsigned numbers. -36 is 220.
+/// Bytes as Lambda writes them: as signed or unsigned numbers, so -36 and 220 are the same byte.
 fn bytes(json: Raw<'_>) -> Result<Option<Vec<u8>>, &'static str> {
     let byte = |number: i16| {
         (-128..=255)
@@ -393,7 +393,7 @@ impl<T: Payload, K: Payload> Record for KafkaRecord<T, K> {
             DecodeError::new(format!("`{field}` is missing or not an integer that fits"))
         };
         let name = envelope.partition_name();
-        // A record without a topic or partition has those of its partition's name.
+        // If the topic or partition is missing, take it from the partition's name.
         let (topic, partition) = name
             .as_deref()
             .and_then(|name| name.rsplit_once('-'))

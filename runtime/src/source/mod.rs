@@ -37,11 +37,10 @@ pub mod sqs;
 pub use self::split::{Split, array_at, elements};
 
 /// An event source: what its events look like, what identifies a record, what must stay in order,
-/// and how the records that are not done become a response.
+/// and how unprocessed records become a response.
 ///
-/// A source holds no data; it is a type that [`Record`](crate::Record)s name. This one is for
-/// events of the shape `{"items": [{"id": "…", "text": "…"}, …]}`, as a gateway of one's own may
-/// post them:
+/// A source is a type without data, which a [`Record`](crate::Record) names. This example reads events
+/// of the form `{"items": [{"id": "…", "text": "…"}, …]}`, which a gateway of your own may post:
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -104,9 +103,9 @@ pub use self::split::{Split, array_at, elements};
 ///
 /// [`elements`] splits events that are arrays themselves, as EventBridge Pipes sends them.
 ///
-/// A source whose events may be of a tumbling window also implements [`Windowed`]. The event of a
-/// window is one with a `window` or `isFinalInvokeForWindow` at its top level: a record handler
-/// without the option `window` refuses it, since its response would lack the window's state.
+/// A source that supports tumbling windows also implements [`Windowed`]. An event belongs to a window if
+/// it has a `window` or `isFinalInvokeForWindow` key at its top level. A record handler without the
+/// `window` option refuses such an event, since its response would lack the window's state.
 pub trait Source: Sized + 'static {
     /// The source's name in messages.
     const NAME: &'static str;
@@ -114,11 +113,11 @@ pub trait Source: Sized + 'static {
     /// The path of the identifier in a record, for messages: `kinesis.sequenceNumber`.
     const IDENTIFIER: &'static str;
 
-    /// How unprocessed records are reported, which also decides what a failure stops.
+    /// How unprocessed records are reported. This also determines what a failure stops.
     const REPORTING: Reporting;
 
-    /// The fields that are read of each record before it is decoded: as few as possible, and
-    /// leniently, so that a record with a malformed field elsewhere can still be identified.
+    /// The fields of a record that are read before it is decoded. Declare as few as possible and parse
+    /// them leniently, so that a record with another malformed field can still be identified.
     type Envelope<'e>: Deserialize<'e> + Send + Sync;
 
     /// What a record handler returns for a processed record: `()` for a source whose response is a
@@ -126,14 +125,14 @@ pub trait Source: Sized + 'static {
     type Output;
 
     /// Finds the records in an event and reads the envelope of each. [`array_at`] does this for events
-    /// that contain an array, [`elements`] for events that are one.
+    /// that contain an array, [`elements`] for events that are an array.
     ///
     /// # Errors
     ///
     /// The event is not one of this source's.
     fn split(event: &Event) -> Result<Split<'_, Self::Envelope<'_>>, EventError>;
 
-    /// The name of the source that a record comes from, if it is another one.
+    /// The name of the source that a record comes from, if it is not this source.
     #[must_use]
     fn foreign<'a>(envelope: &'a Self::Envelope<'_>) -> Option<Cow<'a, str>> {
         let _ = envelope;
@@ -164,8 +163,8 @@ pub trait Source: Sized + 'static {
         Lane::Free
     }
 
-    /// How often the record was delivered, this delivery included; `None` if the source does not
-    /// count deliveries.
+    /// How often the record was delivered, including this delivery; `None` if the source does not count
+    /// deliveries.
     #[must_use]
     fn attempts(envelope: &Self::Envelope<'_>) -> Option<u32> {
         let _ = envelope;
@@ -176,7 +175,7 @@ pub trait Source: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// It can't be written as JSON; the invocation then fails.
+    /// The entry can't be written as JSON; the invocation then fails.
     fn record_response(
         envelope: &Self::Envelope<'_>,
         identifier: &ItemIdentifier,
@@ -193,7 +192,7 @@ pub trait Source: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// It can't be written as JSON; the invocation then fails.
+    /// The response can't be written as JSON; the invocation then fails.
     fn batch_response(
         event: &Event,
         entries: &[Box<RawValue>],
@@ -203,8 +202,8 @@ pub trait Source: Sized + 'static {
     }
 }
 
-/// An event source whose events may be of a tumbling window: Kinesis and DynamoDB Streams. Record
-/// handlers of other sources can't have the option `window`.
+/// An event source that supports tumbling windows: Kinesis and DynamoDB Streams. Record handlers of
+/// other sources can't have the `window` option.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no tumbling windows",
     label = "this record handler can't have a `window`",
@@ -214,7 +213,7 @@ pub trait Source: Sized + 'static {
 )]
 pub trait Windowed: Source {}
 
-/// The records of a batch that must stay in order with a record.
+/// Identifies the records of a batch that must stay in order with a given record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lane<'a> {
@@ -222,7 +221,7 @@ pub enum Lane<'a> {
     Free,
     /// The records with the same key.
     Key(Cow<'a, str>),
-    /// All records, since the lane is not known.
+    /// All records, since the record's lane is unknown.
     Unknown,
 }
 

@@ -7,13 +7,11 @@ use crate::{
     json::{Object, mismatch::explain_record},
 };
 
-/// A type that a record handler can take as its record. It names its event source, and decodes one raw
-/// record.
+/// A type that a record handler can take as its record. It names its event source and decodes a record.
 ///
 /// Implemented by `kinesis::KinesisRecord`, `dynamodb::DynamoDbRecord`, `sqs::SqsMessage` and
-/// `kafka::KafkaRecord`, and
-/// with the Cargo feature `aws_lambda_events` by that crate's record types. See [`Source`] for one
-/// of your own.
+/// `kafka::KafkaRecord`, and with the Cargo feature `aws_lambda_events` by that crate's record types.
+/// [`Source`] shows how to add a record type of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record type",
     label = "not a record",
@@ -26,7 +24,7 @@ use crate::{
             `SqsMessage` for `SqsEvent`, `dynamodb::EventRecord` for `dynamodb::Event`"
 )]
 pub trait Record: Sized {
-    /// The event source whose records these are.
+    /// The event source of these records.
     type Source: Source;
 
     /// Decodes the record.
@@ -37,7 +35,7 @@ pub trait Record: Sized {
     /// the same effect.
     fn decode(raw: RawRecord<'_, '_, Self::Source>) -> Result<Self, DecodeError>;
 
-    /// Reads a record from its JSON, as it stands in an event, to call a record handler in a unit test.
+    /// Reads a record from its JSON in an event, to call a record handler in a unit test.
     ///
     /// ```
     /// use stream_handler::{Json, Record as _, sqs::SqsMessage};
@@ -51,7 +49,7 @@ pub trait Record: Sized {
     ///
     /// # Errors
     ///
-    /// It is not what the type expects.
+    /// The JSON is not what the type expects.
     fn from_json(json: &str) -> Result<Self, DecodeError> {
         let event = Event::from(json.to_owned());
         let Object(envelope) = serde_json::from_str(event.json())
@@ -84,7 +82,7 @@ impl<'a, 'e, S: Source> RawRecord<'a, 'e, S> {
         }
     }
 
-    /// What the source reads of each record.
+    /// The fields that the source reads before the record is decoded.
     #[must_use]
     pub fn envelope(&self) -> &'a S::Envelope<'e> {
         self.envelope

@@ -21,13 +21,13 @@ use crate::{
     },
 };
 
-/// S3 Batch Operations as an event source. The response has one entry for every task: it succeeded,
-/// or failed temporarily, so that S3 tries it again, or failed permanently
+/// S3 Batch Operations as an event source. The response has one entry for every task: success,
+/// a temporary failure, which S3 retries, or a permanent failure
 /// ([`Failure::permanent`](crate::Failure::permanent)). The job's report contains the error's text.
 #[derive(Debug, Clone, Copy)]
 pub enum S3Batch {}
 
-/// The fields that are read of each task before it is decoded.
+/// The fields of a task that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -174,7 +174,7 @@ impl S3BatchTask {
         &self.key
     }
 
-    /// The object's key as the event has it, URL-encoded: `a+b%2Bc.txt`.
+    /// The object's key in its URL-encoded form in the event: `a+b%2Bc.txt`.
     #[must_use]
     pub fn encoded_key(&self) -> &str {
         &self.encoded_key

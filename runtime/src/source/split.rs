@@ -40,7 +40,7 @@ impl<'e, E> Split<'e, E> {
         self.envelopes.push(envelope);
     }
 
-    /// The same records, their envelopes within others.
+    /// The same records, with each envelope wrapped in another.
     #[cfg(feature = "kpl")]
     pub(crate) fn map<F>(self, wrap: impl Fn(E) -> F) -> Split<'e, F> {
         let envelopes = self.envelopes.into_iter();
@@ -70,7 +70,7 @@ impl<'e, E> Split<'e, E> {
     }
 }
 
-/// The largest batch of any event source mapping ("Lambda event source mappings", batch size).
+/// The maximum batch size of any event source mapping ("Lambda event source mappings", batch size).
 const LARGEST_BATCH: usize = 10_000;
 
 /// Reads one record: its JSON and its envelope.
@@ -107,7 +107,7 @@ pub fn array_at<'e, E: Deserialize<'e>>(
     read_array_at(event, key, Cursor::record)
 }
 
-/// Like [`array_at`], for envelopes that can be read by the layout of other records.
+/// Like [`array_at`], for envelopes that can be read with the layout of earlier records.
 #[cfg_attr(
     not(any(
         feature = "dynamodb",
@@ -161,7 +161,7 @@ fn read_array_at<'e, E>(
     })
 }
 
-/// The records of an event that is an array itself.
+/// The records of an event that is itself an array.
 ///
 /// # Errors
 ///
@@ -179,7 +179,7 @@ pub fn elements<'e, E: Deserialize<'e>>(event: &'e Event) -> Result<Split<'e, E>
     )
 }
 
-/// Reads records of this event one after another, by the layout of those before them.
+/// Reads the records of this event one after another, with the layout of earlier records.
 pub(super) fn alike<'e, E: OfRaw<'e>>(event: &Event) -> impl ReadRecord<'e, E> + use<'e, E> {
     let mut layouts = event.by_layout().then(Layouts::new);
     move |cursor| match &mut layouts {
@@ -188,8 +188,8 @@ pub(super) fn alike<'e, E: OfRaw<'e>>(event: &Event) -> impl ReadRecord<'e, E> +
     }
 }
 
-/// Reads the whole event, and nothing behind it: what `read` makes of it, or what was found in
-/// place of what was expected.
+/// Reads a whole event with `read`; trailing text is an error. The error says what was expected and what
+/// was found.
 pub(super) fn read_event<'e, T>(
     event: &'e Event,
     expected: impl Fn() -> String,

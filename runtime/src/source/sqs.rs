@@ -31,17 +31,15 @@ use crate::{
 ///
 /// After a failure in a FIFO queue the other messages of its group are not started and are reported
 /// with it, so that the group stays in order. Their receive count grows although they were never
-/// tried: behind a message that always fails, a redrive policy moves them to the dead-letter queue
-/// as well.
+/// tried. Behind a message that always fails, they reach the dead-letter queue as well.
 ///
 /// A queue counts as FIFO if its ARN ends in `.fifo`. Messages of standard queues may have a message
 /// group too ([fair queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html)).
-/// Without an ARN a message that has a group counts as FIFO: keeping an order that nobody needs
-/// loses nothing.
+/// If the ARN is missing, a message with a group counts as FIFO: an unneeded order is harmless.
 #[derive(Debug, Clone, Copy)]
 pub enum Sqs {}
 
-/// The fields that are read of each message before it is decoded.
+/// The fields of a message that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
@@ -51,7 +49,7 @@ pub struct Envelope<'e> {
     body: Option<Raw<'e>>,
     #[serde(borrow)]
     attributes: Option<Raw<'e>>,
-    // SNS capitalises the key. Its events must be recognised too, to be refused.
+    // SNS writes `EventSource`. Without the alias, events of SNS would not be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -94,7 +92,7 @@ impl Source for Sqs {
         }
         match envelope.attribute("MessageGroupId") {
             Some(group) => Lane::Key(group),
-            // Every message of a FIFO queue has a group. This one can't be read.
+            // Every message of a FIFO queue has a group, so this message's group is unreadable.
             None if fifo == Some(true) => Lane::Unknown,
             None => Lane::Free,
         }
@@ -158,7 +156,7 @@ impl<T> SqsMessage<T> {
         self.with_attribute("MessageGroupId", group)
     }
 
-    /// Sets how often the message was received, this delivery included.
+    /// Sets how often the message was received, including this delivery.
     #[must_use]
     pub fn with_approximate_receive_count(self, count: u32) -> Self {
         self.with_attribute("ApproximateReceiveCount", &count.to_string())
@@ -196,7 +194,7 @@ impl<T> SqsMessage<T> {
         if let Value::Object(values) = values {
             values.insert(name.to_owned(), value);
         }
-        // They may be parts of the JSON that is replaced.
+        // These fields may be ranges of the JSON that is about to be replaced.
         let text = |text: Option<&str>| text.map_or(Text::Missing, Text::owned);
         let event = self.origin.event();
         let message_id = text(self.message_id.get(event));
@@ -242,7 +240,7 @@ impl<T> SqsMessage<T> {
         }
     }
 
-    /// How often the message was received, this delivery included.
+    /// How often the message was received, including this delivery.
     #[must_use]
     pub fn approximate_receive_count(&self) -> Option<u32> {
         self.number("ApproximateReceiveCount")
@@ -256,7 +254,7 @@ impl<T> SqsMessage<T> {
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
     }
 
-    /// The message group. Every message of a FIFO queue has one, and some of standard queues do.
+    /// The message group. Every message of a FIFO queue has one; messages of standard queues may.
     #[must_use]
     pub fn message_group_id(&self) -> Option<Cow<'_, str>> {
         self.attribute("MessageGroupId").ok()?
@@ -335,7 +333,7 @@ fn present(json: Option<Raw<'_>>) -> Option<Raw<'_>> {
     json.filter(|json| json.get() != "null")
 }
 
-/// A string that must be there, or the error that names it.
+/// A required string, or an error that names the missing field.
 fn required_in<'e>(
     json: Option<Raw<'e>>,
     object: &str,
@@ -352,7 +350,7 @@ fn required_in<'e>(
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of these with a label, as in `Number.java.lang.Long`.
     pub data_type: String,
-    /// Its value.
+    /// The attribute's value.
     pub value: AttributeValue,
 }
 

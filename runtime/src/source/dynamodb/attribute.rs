@@ -1,5 +1,5 @@
-//! An attribute as DynamoDB has it, read from the event before the user's type sees it. JSON that is not
-//! DynamoDB's is therefore an error, even if the type would ignore it.
+//! Attributes in DynamoDB's own form, parsed before the user's type is deserialised. JSON that is not in
+//! DynamoDB's form is therefore an error, even if the type would ignore it.
 
 use std::{borrow::Cow, fmt};
 
@@ -18,7 +18,7 @@ pub(super) enum Attribute<'e> {
     N(#[serde(borrow)] Number<'e>),
     #[serde(deserialize_with = "binary")]
     B(Vec<u8>),
-    /// One byte of binary data, for a type that asks for the bytes one by one.
+    /// One byte of binary data, for a type that reads the bytes one by one.
     #[serde(skip)]
     Byte(u8),
     #[serde(rename = "BOOL")]
@@ -36,7 +36,7 @@ pub(super) enum Attribute<'e> {
     Bs(Vec<Attribute<'e>>),
 }
 
-/// A string, borrowed unless it has escapes in it.
+/// A string, borrowed unless it contains escapes.
 #[derive(Deserialize)]
 pub(super) struct Str<'e>(#[serde(borrow)] pub(super) Cow<'e, str>);
 

@@ -1,7 +1,7 @@
-//! How types see an attribute.
+//! Deserialises the user's type from attributes.
 //!
-//! A type is shown the attribute itself, whatever type it asks `serde` for. The exceptions are below:
-//! there, the type's request decides how the attribute is shown.
+//! By default the attribute alone decides which `visit_*` method is called: see `deserialize_any`. In the
+//! other methods that are implemented below, the requested type matters too.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ use crate::json::mismatch::{
 };
 
 impl<'e> Attribute<'e> {
-    /// The attribute's type: as DynamoDB names it, in words, and which types take it.
+    /// The attribute's type: DynamoDB's name for it, its name in words, and the Rust types that accept it.
     fn names(&self) -> [&'static str; 3] {
         match self {
             Self::S(_) => ["S", "a string (S)", "`String`"],
@@ -107,7 +107,7 @@ impl<'e> Deserializer<'e> for Attribute<'e> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// Text takes a number's digits.
+    /// A number is passed to a `String` as its digits.
     fn deserialize_string<V: Visitor<'e>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.visit_number(visitor, |number, visitor| {
             visit_text(number.into_text(), visitor)

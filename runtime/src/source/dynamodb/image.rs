@@ -22,7 +22,7 @@ pub(super) fn decode<T: DeserializeOwned>(
         return T::deserialize(Absent)
             .map_err(|_| DecodeError::new(format!("{} is missing", name())));
     };
-    // `()` and what wraps it.
+    // `()` and wrappers of it.
     if size_of::<T>() == 0 {
         if let Ok(nothing) = T::deserialize(Absent) {
             return Ok(nothing);

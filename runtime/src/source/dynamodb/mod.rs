@@ -35,13 +35,13 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum DynamoDb {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
     #[serde(borrow)]
     event_name: Option<Raw<'e>>,
-    // SNS writes it with a capital. Without the alias its events would not be recognised as foreign.
+    // SNS writes `EventSource`. Without the alias, events of SNS would not be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -102,8 +102,8 @@ impl Source for DynamoDb {
     }
 
     fn lane<'a>(envelope: &'a Envelope<'_>) -> Lane<'a> {
-        // Read and written again: the attributes of a composite key may come in either order, and
-        // characters may be escaped or not.
+        // Parsed and serialised again, since the same key can be written in several ways: the attributes of a
+        // composite key come in any order, and characters may be escaped.
         let keys = envelope.inner().ok().and_then(|inner| {
             let keys = inner.keys?;
             let keys: BTreeMap<String, Value> = serde_json::from_str(keys.get()).ok()?;
@@ -117,9 +117,9 @@ impl Windowed for DynamoDb {}
 
 /// One change of an item in a table.
 ///
-/// `New` and `Old` are what the item's images decode into: types that implement
-/// `serde::Deserialize`, or [`Attributes`] for an item as DynamoDB has it. They decide which view
-/// type the stream needs:
+/// The item's images are decoded into `New` and `Old`: types that implement `serde::Deserialize`, or
+/// [`Attributes`] for an item in DynamoDB's own form. These types decide which view type the stream
+/// needs:
 ///
 /// | record type | view type |
 /// |---|---|
@@ -146,14 +146,14 @@ impl Windowed for DynamoDb {}
 /// | any | [`AttributeValue`], `serde_json::Value`, untagged enums |
 ///
 /// DynamoDB numbers have up to 38 digits, and no digit is lost: a number that does not fit the type is
-/// an error. An `f64` takes the numbers that it would be written as, so `0.1` and not
-/// `0.1234567890123456789`; a `serde_json::Value` those that it can hold as an integer or a float;
-/// `u128` and `i128` all integers that they hold. Behind `#[serde(flatten)]` and in untagged and
-/// internally tagged enums `serde` itself keeps numbers in 64 bits: a larger one is an error there,
-/// and an integer of more than 53 bits is rounded if the type then asks for a float.
+/// an error. An `f64` accepts a number if it prints as the same number: `0.1`, but not
+/// `0.1234567890123456789`. A `serde_json::Value` accepts a number that it can hold as an integer or a
+/// float. `u128` and `i128` accept every integer in their range. Behind `#[serde(flatten)]` and in
+/// untagged and internally tagged enums, `serde` itself keeps numbers in 64 bits. A larger number is an
+/// error there, and an integer of more than 53 bits is rounded if the type then asks for a float.
 ///
-/// Two attributes of the same name are an error, as is what is not an attribute in DynamoDB's JSON,
-/// even where the type would ignore it.
+/// A duplicate attribute name is an error, and so is an attribute that is not in DynamoDB's JSON format,
+/// even if the type would ignore it.
 ///
 /// ```
 /// use stream_handler::{dynamodb::{Change, DynamoDbRecord}, stream_handler};
@@ -184,8 +184,8 @@ pub struct DynamoDbRecord<New, Old = New> {
 
 /// What happened to an item, with its images.
 ///
-/// Exhaustive, so that a `match` needs no arm for other changes: such an arm could lose records. A
-/// record with an event name that is not listed here is undecodable, and so reported to Lambda.
+/// This enum is exhaustive: a `match` needs no catch-all arm, which could lose records. A record with any
+/// other event name is undecodable, and so reported to Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<New, Old = New> {
     /// The item was added.
@@ -249,7 +249,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         self
     }
 
-    /// Makes it the record of an item that DynamoDB deleted because its time to live had passed.
+    /// Marks the record as a deletion by DynamoDB because the item's time to live had passed.
     #[must_use]
     pub fn with_ttl_deletion(mut self) -> Self {
         self.is_ttl_deletion = true;
@@ -286,7 +286,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
     ///
     /// # Errors
     ///
-    /// They are missing, or are not what `K` expects.
+    /// The keys are missing, or are not what `K` expects.
     pub fn keys<K: DeserializeOwned>(&self) -> Result<K, DecodeError> {
         let outer = self.outer()?;
         let keys = outer.inner()?.keys.map(Raw::get);
@@ -316,7 +316,7 @@ impl<New, Old> DynamoDbRecord<New, Old> {
         path.split('/').next()
     }
 
-    /// When the change happened, in seconds. Not every record has it.
+    /// When the change happened, to the millisecond at most. Not every record has this time.
     #[must_use]
     pub fn approximate_creation_date_time(&self) -> Option<SystemTime> {
         self.approximate_creation_date_time.get(self.origin.event())

@@ -115,7 +115,7 @@ impl<'e> Number<'e> {
     /// The digits of an integer, whether it is written as one or as `1.5E+3`.
     fn integer(&self) -> Option<String> {
         let decimal = Decimal::new(&self.0)?;
-        // More zeros than any type has room for.
+        // No integer type has room for 40 zeros.
         let zeros = usize::try_from(decimal.scale)
             .ok()
             .filter(|zeros| *zeros < 40)?;
@@ -128,39 +128,39 @@ impl<'e> Number<'e> {
         Some(format!("{sign}{digits}{}", "0".repeat(zeros)))
     }
 
-    /// The float whose shortest text is this number.
+    /// The float whose shortest decimal form is this number, if there is one.
     fn f64(&self) -> Option<f64> {
         let number: f64 = self.0.parse().ok()?;
         self.equals(15, || format!("{number:e}")).then_some(number)
     }
 
-    /// Whether a float equals this number to the last digit. The float type holds any number of up to
-    /// `digits` digits. For longer numbers the float is `written` and compared.
+    /// Whether a float equals this number to the last digit. The float type represents every number of up
+    /// to `digits` digits. For longer numbers, compares the digits that `written` formats.
     fn equals(&self, digits: usize, written: impl FnOnce() -> String) -> bool {
         let is_short = self.0.len() <= digits && !self.0.contains(['e', 'E']);
         is_short || Decimal::new(&self.0).is_some_and(|own| Some(own) == Decimal::new(&written()))
     }
 }
 
-/// Whether a crate in the build turned on `serde_json/arbitrary_precision`. `serde_json` numbers then
-/// accept any digits, in the form that its own deserialiser uses.
+/// Whether a crate in the build turned on `serde_json/arbitrary_precision`. Then a `serde_json::Number`
+/// accepts any digits, but only in the form that its own deserialiser uses.
 fn serde_json_takes_all_digits() -> bool {
     const DIGITS: &str = "0.12345678901234567890123";
     serde_json::from_str::<serde_json::Number>(DIGITS)
         .is_ok_and(|number| number.to_string() == DIGITS)
 }
 
-/// A number's value, however it is written: an integer times ten to the power of the scale.
+/// A number's value, independent of its notation: an integer times ten to the power of the scale.
 #[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,
-    /// Of the integer, without zeros at either end; none for zero.
+    /// The digits of the integer, without zeros at either end. Empty for zero.
     digits: String,
     scale: i64,
 }
 
 impl Decimal {
-    /// `None` for an exponent that no number of DynamoDB has, and for an infinite float.
+    /// `None` for an exponent that DynamoDB numbers can't have, and for an infinite float.
     fn new(text: &str) -> Option<Self> {
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let unsigned = mantissa.trim_start_matches(['-', '+']);

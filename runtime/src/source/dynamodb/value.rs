@@ -1,4 +1,4 @@
-//! Attributes as DynamoDB has them, for record handlers without a type of their own.
+//! Attributes in DynamoDB's own form, for record handlers that have no type for the item.
 
 use std::collections::BTreeMap;
 
@@ -64,8 +64,8 @@ pub enum AttributeValue {
 }
 
 impl AttributeValue {
-    /// Tells the deserialiser of images what is wanted. The variants' names are not those of
-    /// attributes' types, or a map `{"S": "a"}` that `serde` kept might be taken for a string.
+    /// Tells the deserialiser of images that an `AttributeValue` is requested. The variants have a prefix:
+    /// without it, a map `{"S": "a"}` that `serde` buffered might be read as a string.
     pub(super) const NAME: &str = "stream_handler::AttributeValue";
     pub(super) const PREFIX: &str = "stream_handler::";
 }

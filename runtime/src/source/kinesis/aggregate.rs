@@ -17,9 +17,9 @@
 //! }
 //! ```
 //!
-//! Read by hand: the two messages need less code than a protobuf crate needs set-up, the ranges
-//! found point into the aggregate instead of copying it, and what is kept can't grow beyond a few
-//! times its size, since each table entry and each record takes bytes of it.
+//! The parser is written by hand. It is shorter than the set-up of a protobuf crate, and it keeps ranges
+//! of the aggregate instead of copies. Its memory is at most a few times the size of the aggregate, since
+//! each table entry and each record takes up bytes of it.
 
 use std::{fmt, ops::Range, str};
 
@@ -28,7 +28,8 @@ use md5::{Digest as _, Md5};
 const MAGIC: [u8; 4] = [0xF3, 0x89, 0x9A, 0xC2];
 const DIGEST: usize = 16;
 
-/// What the base64 of data with the magic starts with: a letter is six bits, five are 30 of its 32.
+/// The start of the base64 of data with the magic. Each character encodes six bits, so five characters
+/// cover 30 of the magic's 32 bits.
 const MAGIC_BASE64: &str = "84maw";
 
 /// An aggregate that was read completely.
@@ -39,7 +40,7 @@ pub(super) struct Aggregate {
     records: Vec<Part>,
 }
 
-/// Where in the aggregate something is. Half of a `Range<usize>`: there may be many.
+/// A range of the aggregate. Half the size of a `Range<usize>`, since there may be many.
 #[derive(Clone, Copy)]
 struct Span {
     start: u32,
@@ -52,7 +53,7 @@ struct Part {
     data: Span,
 }
 
-/// Why data with the magic are not an aggregate.
+/// Why data that start with the magic are not a valid aggregate.
 pub(super) struct Corrupt(String);
 
 impl fmt::Display for Corrupt {
@@ -67,18 +68,18 @@ impl From<&str> for Corrupt {
     }
 }
 
-/// Whether data in base64 may be an aggregate, at a glance.
+/// A quick check whether base64 data may be an aggregate.
 pub(super) fn may_be_aggregate(base64: &str) -> bool {
     base64.starts_with(MAGIC_BASE64)
 }
 
-/// Whether data are an aggregate, or were one before they were damaged.
+/// Whether data are an aggregate, valid or corrupt.
 pub(super) fn has_magic(data: &[u8]) -> bool {
     data.starts_with(&MAGIC)
 }
 
 impl Aggregate {
-    /// Finds the records in data with the magic.
+    /// Finds the records in data that start with the magic.
     pub(super) fn read(bytes: Vec<u8>) -> Result<Self, Corrupt> {
         let end = bytes.len().saturating_sub(DIGEST);
         if end < MAGIC.len() || u32::try_from(end).is_err() {
@@ -140,7 +141,7 @@ impl Aggregate {
 
     /// How many records there are.
     pub(super) fn len(&self) -> u32 {
-        // There are fewer records than bytes, whose number fits 32 bits.
+        // There are fewer records than bytes, and the number of bytes fits in 32 bits.
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
 
@@ -201,7 +202,7 @@ impl Part {
     }
 }
 
-/// Converts an index. An index that does not fit becomes one that is outside of any table.
+/// Converts an index. An index that does not fit becomes an index outside of any table.
 fn saturated(index: u64) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
@@ -216,7 +217,7 @@ struct Reader<'a> {
 enum Value {
     Varint(u64),
     Bytes(Span),
-    /// A number of fixed size, which no field of ours has.
+    /// A number of fixed size. No field of an aggregate has this type.
     Skipped,
 }
 

@@ -33,11 +33,11 @@ pub use self::user_record::{KinesisAggregated, UserEnvelope, UserRecord};
 #[derive(Debug, Clone, Copy)]
 pub enum Kinesis {}
 
-/// The fields that are read of each record before it is decoded.
+/// The fields of a record that are read before it is decoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'e> {
-    // SNS capitalises the key. Its events must be recognised too, to be refused.
+    // SNS writes `EventSource`. Without the alias, events of SNS would not be refused.
     #[serde(borrow, alias = "EventSource")]
     event_source: Option<Raw<'e>>,
     #[serde(borrow, rename = "eventSourceARN")]
@@ -200,7 +200,7 @@ impl<T> KinesisRecord<T> {
         self.data
     }
 
-    /// The key that chose the record's shard. Kinesis keeps the order of records with the same key.
+    /// The key that determines the record's shard. Kinesis keeps the order of records with the same key.
     /// Empty if the event has none, which Kinesis never sends.
     #[must_use]
     pub fn partition_key(&self) -> &str {

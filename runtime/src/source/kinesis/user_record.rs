@@ -1,4 +1,4 @@
-//! Records that the Kinesis Producer Library aggregated, each on its own.
+//! The single records in aggregates of the Kinesis Producer Library.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub enum KinesisAggregated {}
 
-/// The fields that are read of each user record before it is decoded.
+/// The fields of a user record that are read before it is decoded.
 #[derive(Debug)]
 pub struct UserEnvelope<'e> {
     record: Arc<Envelope<'e>>,
@@ -105,7 +105,7 @@ impl Source for KinesisAggregated {
         match &envelope.part {
             Part::Whole => Kinesis::lane(&envelope.record),
             Part::Of(aggregate, number) => Lane::Key(aggregate.partition_key(*number).into()),
-            // Its records may have had any key.
+            // The user records of a corrupt aggregate may have had any partition key.
             Part::Corrupt(_) => Lane::Unknown,
         }
     }
@@ -137,7 +137,7 @@ impl Windowed for KinesisAggregated {}
 ///
 /// # The checkpoint is the Kinesis record
 ///
-/// Lambda knows nothing of aggregates. When a user record fails, the Kinesis record that contains it
+/// Lambda does not know about aggregates. When a user record fails, the Kinesis record that contains it
 /// is the checkpoint. The user records before it in the aggregate are then delivered **again**,
 /// although they are processed: make the work idempotent, for instance by
 /// [`sequence_number`](Self::sequence_number) and
@@ -145,9 +145,9 @@ impl Windowed for KinesisAggregated {}
 ///
 /// When Lambda discards the Kinesis record (`MaximumRetryAttempts`, `MaximumRecordAgeInSeconds`), it
 /// discards the user records behind the failed one as well, although they were never tried. Bisecting
-/// can't split an aggregate. With a `dead_letter` function, the failed user record is processed when
-/// the function has taken it, and the others continue. The dead letter contains the JSON of the whole
-/// Kinesis record.
+/// can't split an aggregate. With a `dead_letter` function, the failed user record counts as processed
+/// when that function succeeds, and the other user records are handled. The dead letter contains the JSON
+/// of the whole Kinesis record.
 ///
 /// # Corrupt aggregates
 ///
@@ -159,8 +159,8 @@ impl Windowed for KinesisAggregated {}
 /// # Resharding
 ///
 /// While a stream is resharded, the KPL may send a user record a second time, because the first
-/// attempt reached a shard that does not own its hash key. The Kinesis Client Library drops the first
-/// one by the shard's range of hash keys. A Lambda function doesn't know that range and gets both.
+/// attempt reached a shard that does not own its hash key. The Kinesis Client Library knows the shard's
+/// range of hash keys and drops the first copy. A Lambda function doesn't know that range and gets both.
 ///
 /// AWS: Kinesis Data Streams Developer Guide, "KPL key concepts" and [Implement consumer
 /// de-aggregation](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregation.html).
@@ -189,14 +189,14 @@ impl<T> UserRecord<T> {
         }
     }
 
-    /// The record as one of an aggregate, with this number in it.
+    /// Makes the record part of an aggregate, at this position.
     #[must_use]
     pub fn with_sub_sequence_number(mut self, number: u32) -> Self {
         self.number = Some(number);
         self
     }
 
-    /// The record with another explicit hash key.
+    /// Sets the explicit hash key.
     #[must_use]
     pub fn with_explicit_hash_key(mut self, key: &str) -> Self {
         self.explicit_hash_key = Some(key.into());
@@ -219,8 +219,8 @@ impl<T> UserRecord<T> {
         self.record.partition_key()
     }
 
-    /// The hash key by which the producer chose the shard, in place of the partition key's hash: a
-    /// decimal number of 128 bits. Only aggregated records carry it.
+    /// The explicit hash key: it determines the shard instead of the partition key's hash. A decimal number
+    /// of 128 bits. Only aggregated records have it.
     #[must_use]
     pub fn explicit_hash_key(&self) -> Option<&str> {
         self.explicit_hash_key.as_deref()
@@ -256,15 +256,13 @@ impl<T> UserRecord<T> {
         self.record.approximate_arrival_timestamp()
     }
 
-    /// The shard of the record, as in `shardId-000000000006`. Read from the Kinesis record's JSON
-    /// when called.
+    /// The shard of the record: `shardId-000000000006`. Parses the Kinesis record's JSON on each call.
     #[must_use]
     pub fn shard_id(&self) -> Option<Cow<'_, str>> {
         shard_id(self.json())
     }
 
-    /// The JSON of the Kinesis record: of the whole aggregate. Empty for a record that is part of no
-    /// event.
+    /// The JSON of the Kinesis record, with the whole aggregate. Empty for a record without an event.
     #[must_use]
     pub fn json(&self) -> &str {
         self.record.json()
