@@ -101,7 +101,8 @@ impl Failure {
         self.permanent
     }
 
-    /// The error, as the record handler returned it.
+    /// The error: the one that the record handler returned, or the one that describes a panic, a timeout or
+    /// a record that can't be decoded.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.error
